@@ -1,0 +1,153 @@
+import type { ImageConfigFile } from '../oci/image-config.ts'
+import type * as api from './api.ts'
+import type { CallContext } from './api.ts'
+
+/*
+ * What the engine's parts need of each other: types only. Each part is a factory that takes these as parameters;
+ * engine/local-engine.ts is the one place that knows them all.
+ */
+
+/** Fixed places; nothing in the environment moves them. Tests mount file systems of their own over them. */
+export interface EnginePaths {
+  /** Survives reboots: `/var/lib/tscompose`. */
+  readonly dataRoot: string
+  /** Does not: `/run/tscompose`. */
+  readonly runRoot: string
+}
+
+/** Where a part says what happened; the engine adds time and fans it out. State is written before the event is emitted. */
+export type EmitEvent = (event: Omit<api.EngineEvent, 'timeNano'>) => void
+
+/** An image as containers and builds need it. */
+export interface ResolvedImage {
+  readonly id: string
+  readonly config: ImageConfigFile
+  /** chainID of the top layer, '' for an image without layers. */
+  readonly chainId: string
+}
+
+export interface ImageResolver {
+  /** By reference, full ID, or unique ID prefix. Rejects IMAGE_NOT_FOUND with a hint. */
+  resolve(image: string): Promise<ResolvedImage>
+}
+
+/** Overlay directories of one container or build step. */
+export interface Rootfs {
+  readonly lower: readonly string[]
+  readonly upper: string
+  readonly work: string
+  readonly merged: string
+}
+
+export interface Snapshotter {
+  /** Read-only directories of a chain, top first. */
+  lowers(chainId: string): Promise<readonly string[]>
+  /** True when every layer of the chain is committed here. */
+  has(chainId: string): boolean
+  /** Makes the writable directories over a chain under `key` (a container id). Not mounted yet. */
+  prepare(key: string, chainId: string): Promise<Rootfs>
+  /** Mounts it (idempotent); merged is a mount point afterwards. */
+  mount(key: string): Promise<Rootfs>
+  unmount(key: string): Promise<void>
+  /** Unmounts and deletes. Succeeds if it is already gone. */
+  remove(key: string): Promise<void>
+  /**
+   * Turns the writable directory of `key` into a committed layer on top of its chain and removes `key`.
+   * The diffID is the sha256 of the layer's tar stream, made off the event loop.
+   */
+  commit(key: string): Promise<{ readonly diffId: string; readonly chainId: string; readonly size: number }>
+}
+
+export interface ImageCommitter {
+  /** Stores a config over layers already committed, tags it; returns the image ID. */
+  put(params: {
+    readonly config: ImageConfigFile
+    readonly tags: readonly string[]
+    readonly labels?: Readonly<Record<string, string>>
+  }): Promise<api.ImageSummary>
+}
+
+export interface VolumeProvider {
+  /** Makes the volume where it is missing (never when it exists with another spec). */
+  ensure(spec: api.VolumeSpec & { readonly anonymous?: boolean }): Promise<api.VolumeInfo>
+  inspect(name: string): Promise<api.VolumeInfo>
+  /** Mounts driver-backed volumes (`o=bind`, nfs, tmpfs) and returns the host path; reference counted by `user`. */
+  acquire(name: string, user: string): Promise<string>
+  release(name: string, user: string): Promise<void>
+  remove(name: string): Promise<void>
+}
+
+/** Everything the network part does for one container. */
+export interface ContainerNetwork {
+  readonly containerId: string
+  readonly containerName: string
+  readonly hostname: string
+  readonly netnsPath: string
+  readonly endpoints: readonly api.EndpointSpec[]
+  readonly ports: readonly api.PortSpec[]
+  readonly links?: Readonly<Record<string, string>>
+  readonly sysctls?: Readonly<Record<string, string>>
+  readonly dns?: readonly string[]
+  readonly dnsSearch?: readonly string[]
+  readonly dnsOptions?: readonly string[]
+}
+
+export interface NetworkSetup {
+  readonly endpoints: readonly api.EndpointInfo[]
+  readonly ports: readonly api.BoundPort[]
+  /** Content of /etc/resolv.conf. */
+  readonly resolvConf: string
+  /** Addresses for /etc/hosts: `address -> names`, the container's own ones. */
+  readonly hosts: readonly { readonly address: string; readonly names: readonly string[] }[]
+  /** Address `host-gateway` stands for. */
+  readonly hostGateway: string
+}
+
+export interface NetworkProvider {
+  /**
+   * Claims addresses and ports, makes netns, veth, addresses, routes, firewall rules, DNS records. All or nothing.
+   * Calls that arrive together share one firewall transaction.
+   */
+  setup(container: ContainerNetwork): Promise<NetworkSetup>
+  /** Undoes setup. Succeeds for what is already gone. */
+  teardown(containerId: string): Promise<void>
+  connect(containerId: string, endpoint: api.EndpointSpec): Promise<NetworkSetup>
+  disconnect(containerId: string, network: string): Promise<NetworkSetup>
+  /** Live endpoints, from memory. */
+  endpoints(containerId: string): readonly api.EndpointInfo[]
+  rename(containerId: string, name: string): Promise<void>
+  /** After a daemon start: keeps what belongs to these containers and is still there, removes the rest. */
+  restore(running: readonly string[]): Promise<void>
+}
+
+export interface NetworkStore extends api.Networks {
+  close(): Promise<void>
+}
+
+/** Runs a build step's process; the container part's runtime behind a small interface. */
+export interface StepRunner {
+  run(params: {
+    readonly key: string
+    readonly rootfs: string
+    readonly args: readonly string[]
+    readonly env: readonly string[]
+    readonly workingDir: string
+    readonly user: string
+    readonly network: string
+    readonly hostname?: string
+    readonly extraHosts?: readonly string[]
+    readonly shmSize?: number
+    readonly ulimits?: api.ContainerSpec['ulimits']
+    readonly mounts?: readonly {
+      readonly source: string
+      readonly target: string
+      readonly readOnly: boolean
+      readonly type?: 'bind' | 'tmpfs'
+    }[]
+    readonly privileged?: boolean
+    readonly onOutput: (chunk: { readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }) => void
+    readonly signal?: AbortSignal
+  }): Promise<{ readonly exitCode: number }>
+}
+
+export type WithContext<P, R> = (params: P, context?: CallContext) => Promise<R>

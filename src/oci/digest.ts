@@ -1,0 +1,25 @@
+import { TscomposeError } from '../base/errors.ts'
+
+/** `sha256:<64 hex>` or `sha512:<128 hex>`; checked before it is ever used in a path or URL. */
+export type Digest = string & { readonly __digest: never }
+
+const pattern = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/
+
+export function isDigest(text: string): text is Digest {
+  return pattern.test(text)
+}
+
+/** Throws `invalid` INVALID_DIGEST for anything but a sha256 or sha512 digest in lower case. */
+export function parseDigest(text: string): Digest {
+  if (isDigest(text)) return text
+  throw new TscomposeError('invalid', 'INVALID_DIGEST', `not a digest: ${JSON.stringify(text.slice(0, 160))}`)
+}
+
+export function digestAlgorithm(digest: Digest): 'sha256' | 'sha512' {
+  return digest.startsWith('sha256:') ? 'sha256' : 'sha512'
+}
+
+/** The hex part. */
+export function digestHex(digest: Digest): string {
+  return digest.slice(7)
+}
