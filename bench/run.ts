@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpus, release, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Spread, spread, time } from './measure.ts'
+import { createTscompose, findDockerCompose, type Peer } from './peers.ts'
+import { image, type Scenario, scenarios } from './scenarios.ts'
+
+/*
+ * Whole-process wall times of tscompose and, where `docker` answers, of docker compose in turn in the same run.
+ * The ratio is the median of the pairs' ratios, so a machine whose speed drifts does not bend it.
+ */
+
+interface Row {
+  readonly name: string
+  readonly target: number | undefined
+  readonly ours: Spread
+  readonly theirs: Spread | undefined
+  readonly ratio: Spread | undefined
+}
+
+function buildRootfs(directory: string): string {
+  const rootfs = join(directory, 'rootfs')
+  mkdirSync(join(rootfs, 'bin'), { recursive: true })
+  const script = `cp "$(command -v busybox)" ${rootfs}/bin/busybox && for a in sh sleep true ls cat; do ln -s busybox ${rootfs}/bin/$a; done && tar -C ${rootfs} -cf ${directory}/rootfs.tar .`
+  time({ argv: ['sh', '-c', script], cwd: directory })
+  return join(directory, 'rootfs.tar')
+}
+
+function measure(scenario: Scenario, peers: { ours: Peer; theirs: Peer | undefined }, runs: number): Row {
+  const ours: number[] = []
+  const theirs: number[] = []
+  for (let index = 0; index <= runs; index++) {
+    const our = scenario.run(peers.ours)
+    const their = peers.theirs === undefined ? undefined : scenario.run(peers.theirs)
+    // The first pair warms caches and does not count.
+    if (index === 0) continue
+    ours.push(our)
+    if (their !== undefined) theirs.push(their)
+  }
+  const paired = peers.theirs !== undefined
+  return {
+    name: scenario.name,
+    target: scenario.target,
+    ours: spread(ours),
+    theirs: paired ? spread(theirs) : undefined,
+    ratio: paired ? spread(ours.map((figure, index) => figure / (theirs[index] ?? Number.NaN))) : undefined,
+  }
+}
+
+function formatRow(row: Row): string {
+  const times = (s: Spread | undefined): string =>
+    (s === undefined ? '-' : `${s.median.toFixed(0)} (${s.min.toFixed(0)}-${s.max.toFixed(0)})`).padEnd(18)
+  const ratio = row.ratio === undefined ? '-' : `${row.ratio.median.toFixed(2)} (${row.ratio.min.toFixed(2)}-${row.ratio.max.toFixed(2)})`
+  const verdict = row.target === undefined ? '' : `<= ${row.target}`
+  return `${row.name.padEnd(30)}${times(row.ours)}${times(row.theirs)}${ratio.padEnd(20)}${verdict}`
+}
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '5' }, json: { type: 'boolean', default: false }, only: { type: 'string' } },
+})
+const runs = Number(values.runs)
+if (!Number.isInteger(runs) || runs < 1 || runs > 50) throw new Error('--runs takes a whole number from 1 to 50')
+
+const root = mkdtempSync(join(tmpdir(), 'tscompose-bench-projects-'))
+const theirs = findDockerCompose()
+const ours = await createTscompose()
+try {
+  const tar = buildRootfs(root)
+  for (const peer of theirs === undefined ? [ours] : [ours, theirs]) peer.importImage(tar, image)
+  const chosen = scenarios(root).filter((scenario) => values.only === undefined || scenario.name.includes(values.only))
+  if (!values.json) {
+    console.log(`${cpus().length} cpus, kernel ${release()}, node ${process.version}, ${runs} runs each; ms: median (min-max)`)
+    console.log(`${''.padEnd(30)}${'tscompose'.padEnd(18)}${'docker compose'.padEnd(18)}${'ratio'.padEnd(20)}target`)
+    if (theirs === undefined) console.log('no docker here: tscompose alone')
+  }
+  const rows: Row[] = []
+  for (const scenario of chosen) {
+    const row = measure(scenario, { ours, theirs }, runs)
+    rows.push(row)
+    if (!values.json) console.log(formatRow(row))
+  }
+  if (values.json) console.log(JSON.stringify(rows, null, 2))
+} finally {
+  ours.close()
+  rmSync(root, { recursive: true, force: true })
+}

@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { time } from './measure.ts'
+import type { Peer } from './peers.ts'
+
+export const image = 'bench/busybox:1'
+
+/** One figure: `run` does whatever comes before and after unmeasured and returns milliseconds. */
+export interface Scenario {
+  readonly name: string
+  /** Highest ratio to docker compose that we promise. */
+  readonly target?: number
+  run(peer: Peer): number
+}
+
+/** Writes a project of `count` services that sleep, unrelated to each other. */
+function writeIndependent(root: string, peer: Peer, count: number): string {
+  const directory = join(root, `${peer.name.replaceAll(' ', '-')}-${count}`)
+  mkdirSync(directory, { recursive: true })
+  const services = Array.from({ length: count }, (_, index) => `  s${index}:\n    image: ${image}\n    command: [sleep, "1000"]\n`)
+  writeFileSync(join(directory, 'compose.yaml'), `services:\n${services.join('')}`)
+  return directory
+}
+
+export function scenarios(root: string): readonly Scenario[] {
+  const measured = (peer: Peer, directory: string, ...args: readonly string[]): number => time(peer.compose(directory, ...args))
+  const inTen = (verb: readonly string[], started: boolean) => (peer: Peer) => {
+    const directory = writeIndependent(root, peer, 10)
+    if (started) measured(peer, directory, 'up', '-d')
+    const elapsed = measured(peer, directory, ...verb)
+    measured(peer, directory, 'down', '-t', '0')
+    return elapsed
+  }
+  return [
+    { name: 'up -d, 10 services', target: 0.35, run: inTen(['up', '-d'], false) },
+    { name: 'up -d again, nothing to do', target: 1.5, run: inTen(['up', '-d'], true) },
+    { name: 'down -t 0, 10 services', target: 0.35, run: inTen(['down', '-t', '0'], true) },
+    { name: 'exec true', run: inTen(['exec', '-T', 's0', 'true'], true) },
+    { name: 'ps, 10 services', run: inTen(['ps'], true) },
+  ]
+}
