@@ -26,6 +26,21 @@ export function libc(prototype: string): LibcFunction {
   }
 }
 
+/**
+ * The same on a pool thread, for calls that may take long and do not depend on the calling thread: a descriptor keeps its
+ * namespace, a path or a new socket would not. errno is lost; use it where the result itself says enough.
+ */
+export function libcAsync(prototype: string): (...args: readonly unknown[]) => Promise<number> {
+  let bound: KoffiFunc<LibcFunction> | undefined
+  return (...args) => {
+    bound ??= loadLibc().func(prototype)
+    const call = bound
+    return new Promise((resolve, reject) => {
+      call.async(...[...args], (error: unknown, result: number) => (error === null ? resolve(result) : reject(error)))
+    })
+  }
+}
+
 /** errno of the last libc call of this thread; read it before anything else runs. */
 export function errno(): number {
   return koffi().errno()
