@@ -5,6 +5,7 @@
 
 /** Name of the entry -> its source, relative to `src/`, without extension. The bundle has it as `<name>.js` beside its chunks. */
 export const workerEntries = {
+  daemon: 'daemon/main',
   'layer-worker': 'engine/layer-worker',
 } as const
 

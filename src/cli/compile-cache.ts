@@ -1,0 +1,21 @@
+import { lstatSync, mkdirSync } from 'node:fs'
+
+/** Root's own directory; nobody else can put code there. */
+const directory = '/var/cache/tscompose/compile'
+
+/**
+ * The directory for compiled code, made if it is missing; undefined where it is not ours alone (other users run without
+ * a cache: code from a directory that others can write would run with our rights).
+ */
+export function prepareCompileCache(): string | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const { uid, mode } = lstatSync(directory)
+    const isPrivate = uid === 0 && (mode & 0o170077) === 0o040000
+    return isPrivate ? directory : undefined
+  } catch {
+    // A read-only /var is no reason to refuse the command.
+    return undefined
+  }
+}

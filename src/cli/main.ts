@@ -1,0 +1,9 @@
+import { enableCompileCache } from 'node:module'
+import { prepareCompileCache } from './compile-cache.ts'
+
+// Before anything else is imported: what follows is compiled once and then read from the cache.
+const cache = prepareCompileCache()
+if (cache !== undefined) enableCompileCache(cache)
+
+const { runCommandLine } = await import('./run.ts')
+await runCommandLine(process.argv.slice(2))

@@ -1,0 +1,78 @@
+import { isatty } from 'node:tty'
+
+/** One output stream of the process. */
+export interface Output {
+  readonly isTty: boolean
+  /** Width of the terminal now; 80 where it is none. */
+  columns(): number
+  rows(): number
+  write(text: string): void
+}
+
+/** The process as verbs see it. */
+export interface Terminal {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly stdinIsTty: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly pid: number
+  /** Reads standard input to its end. Only for `-f -` and the like: never while a container has our stdin. */
+  readStdin(): Promise<string>
+  /** Calls `listener` when the terminal changes its size, until the returned function is called. */
+  onResize(listener: () => void): () => void
+  /** Switches the terminal to raw mode; returns the way back (safe to call twice). Does nothing without a terminal. */
+  rawMode(): () => void
+}
+
+/** The terminal of this process. */
+export function createTerminal(): Terminal {
+  return {
+    stdout: createOutput(1, () => process.stdout),
+    stderr: createOutput(2, () => process.stderr),
+    stdinIsTty: isatty(0),
+    env: process.env,
+    cwd: process.cwd(),
+    pid: process.pid,
+    readStdin,
+    onResize: (listener) => {
+      process.on('SIGWINCH', listener)
+      return () => {
+        process.off('SIGWINCH', listener)
+      }
+    },
+    rawMode: enterRawMode,
+  }
+}
+
+function createOutput(fd: number, stream: () => NodeJS.WriteStream): Output {
+  return {
+    isTty: isatty(fd),
+    columns: () => stream().columns ?? 80,
+    rows: () => stream().rows ?? 24,
+    write: (text) => {
+      stream().write(text)
+    },
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function enterRawMode(): () => void {
+  if (!isatty(0)) return () => {}
+  let raw = true
+  process.stdin.setRawMode(true)
+  const restore = (): void => {
+    if (!raw) return
+    raw = false
+    process.stdin.setRawMode(false)
+    process.off('exit', restore)
+  }
+  // A shell left in raw mode is unusable: restore however the process ends.
+  process.on('exit', restore)
+  return restore
+}
