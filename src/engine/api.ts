@@ -600,6 +600,8 @@ export interface ImageSummary {
   /** `nginx@sha256:…`. */
   readonly digests: readonly string[]
   readonly createdAt: number
+  /** When it was last pulled, built or tagged here; absent: as old as `createdAt`. */
+  readonly taggedAt?: number
   /** Bytes of all unpacked layers. */
   readonly size: number
   readonly labels: Readonly<Record<string, string>>

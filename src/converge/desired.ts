@@ -1,0 +1,70 @@
+import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/api.ts'
+import type { Project, Service } from '../project/model.ts'
+import { replicaSpec, type ServiceSpec, serviceSpec } from './container-spec.ts'
+import { imageReference, replicaCount } from './names.ts'
+import { serviceOrder } from './reconcile/order.ts'
+import type { FileContents } from './spec/files.ts'
+import { networkSpec, volumeSpec } from './spec/top-level.ts'
+import { serviceWarnings } from './spec/warnings.ts'
+
+/** What the engine should hold for one project. A value: made once, looked at by observe and reconcile. */
+export interface Desired {
+  readonly project: Project
+  /** Dependencies first. */
+  readonly services: readonly DesiredService[]
+  readonly networks: readonly DesiredObject<NetworkSpec>[]
+  readonly volumes: readonly DesiredObject<VolumeSpec>[]
+  readonly warnings: readonly string[]
+}
+
+export interface DesiredService {
+  readonly name: string
+  readonly service: Service
+  readonly image: string
+  readonly base: ServiceSpec
+  readonly replicas: number
+}
+
+export interface DesiredObject<S> {
+  readonly key: string
+  readonly name: string
+  readonly external: boolean
+  readonly spec: S
+}
+
+/** Works out every object a project asks for. Pure; `scale` counts over the file's numbers. */
+export function desiredState(project: Project, contents: FileContents, scale: Readonly<Record<string, number>> = {}): Desired {
+  return {
+    project,
+    services: serviceOrder(project.services).map((name) => desiredService(project, name, contents, scale)),
+    networks: Object.entries(project.networks).map(([key, network]) => ({
+      key,
+      name: network.name,
+      external: network.external === true,
+      spec: networkSpec(project, key, network),
+    })),
+    volumes: Object.entries(project.volumes).map(([key, volume]) => ({
+      key,
+      name: volume.name,
+      external: volume.external === true,
+      spec: volumeSpec(project, key, volume),
+    })),
+    warnings: Object.values(project.services).flatMap(serviceWarnings),
+  }
+}
+
+function desiredService(project: Project, name: string, contents: FileContents, scale: Readonly<Record<string, number>>): DesiredService {
+  const service = project.services[name] as Service
+  return {
+    name,
+    service,
+    image: imageReference(project, service),
+    base: serviceSpec(project, service, contents),
+    replicas: scale[name] ?? replicaCount(service),
+  }
+}
+
+/** The spec of one replica of a desired service. */
+export function desiredReplica(desired: Desired, service: DesiredService, number: number): ContainerSpec {
+  return replicaSpec(desired.project, service.service, service.base, number)
+}

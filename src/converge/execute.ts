@@ -1,0 +1,122 @@
+import { createLimiter } from '../base/concurrency.ts'
+import { errorToData, isAbortError, TscomposeError } from '../base/errors.ts'
+import type { EventPhase, EventSink, EventTarget } from '../base/event.ts'
+import type { CallerStdio, Engine } from '../engine/api.ts'
+import { type Executors, executors, type RunContext } from './executors.ts'
+import type { Operation, OperationKind, Plan, PlanNode } from './plan.ts'
+
+export interface ExecuteOptions {
+  readonly sink?: EventSink
+  readonly signal?: AbortSignal
+  /** At most so many operations at once (waiting does not count); absent or -1: no limit. */
+  readonly limit?: number
+  /** Where hooks write. */
+  readonly stdio?: CallerStdio
+  /** Called when a container runs: attached `up` follows its log from here on. */
+  readonly onStarted?: (container: { readonly id: string; readonly name: string }) => void
+}
+
+export interface ExecuteResult {
+  /** IDs of the containers made, by node. */
+  readonly created: ReadonlyMap<number, string>
+}
+
+type Outcome = 'done' | 'failed'
+
+/**
+ * Carries a plan out. A node starts the moment the nodes before it are done; nothing else holds it up but the limit.
+ * A failure stops what comes after it, everything else goes on to its end; then the first failure is thrown,
+ * naming the others. Decides nothing.
+ */
+export async function execute(plan: Plan, engine: Engine, options: ExecuteOptions = {}): Promise<ExecuteResult> {
+  const created = new Map<number, string>()
+  const images = new Map<number, string>()
+  const failures: { readonly node: PlanNode; readonly error: unknown }[] = []
+  const limited = options.limit === undefined || options.limit < 1 ? runFreely : createLimiter(options.limit)
+  const outcomes = new Map<number, Promise<Outcome>>()
+  const context: RunContext = {
+    engine,
+    images,
+    created,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.sink === undefined ? {} : { sink: options.sink }),
+    ...(options.stdio === undefined ? {} : { stdio: options.stdio }),
+  }
+  for (const { target, verb } of plan.unchanged) emit(options.sink, { target, verb, phase: 'done' })
+
+  const runNode = async (node: PlanNode): Promise<Outcome> => {
+    const before = await Promise.all(node.after.map((id) => outcomes.get(id)))
+    if (before.includes('failed')) return node.onFailure === 'warn' ? 'done' : 'failed'
+    try {
+      options.signal?.throwIfAborted()
+      const job = (): Promise<void> => runShown(node, context, options)
+      // A node that waits must not hold the place of the node it waits for.
+      await (node.op.kind === 'container.await' ? job() : limited(job))
+      return 'done'
+    } catch (error) {
+      if (node.onFailure === 'warn') return 'done'
+      failures.push({ node, error })
+      return 'failed'
+    }
+  }
+  for (const node of plan.nodes) outcomes.set(node.id, runNode(node))
+  await Promise.all(outcomes.values())
+  if (failures.length > 0) throw summarize(failures.map(({ error }) => error))
+  return { created }
+}
+
+const runFreely = <T>(job: () => Promise<T>): Promise<T> => job()
+
+async function runShown(node: PlanNode, context: RunContext, options: ExecuteOptions): Promise<void> {
+  const { target, shown } = node
+  if (shown?.start !== undefined) emit(options.sink, { target, verb: shown.start, phase: 'start' })
+  try {
+    await dispatch(node.op, node, context)
+  } catch (error) {
+    const phase = node.onFailure === 'warn' ? 'warn' : 'fail'
+    if (!isAbortError(error)) emit(options.sink, { target, verb: 'Error', phase, text: errorToData(error).message })
+    throw error
+  }
+  if (node.op.kind === 'container.start') announce(node, context, options)
+  if (shown?.done !== undefined) emit(options.sink, { target, verb: shown.done, phase: 'done' })
+}
+
+function announce(node: PlanNode, context: RunContext, { onStarted }: ExecuteOptions): void {
+  if (node.op.kind !== 'container.start') return
+  const { container } = node.op
+  const id = 'id' in container ? container.id : context.created.get(container.node)
+  if (id !== undefined) onStarted?.({ id, name: node.target.name })
+}
+
+/** The one place where the kind of an operation is not known to the compiler. */
+function dispatch<K extends OperationKind>(op: Operation<K>, node: PlanNode, context: RunContext): Promise<void> {
+  const run = executors[op.kind as K] as Executors[K]
+  return run(op, context, node)
+}
+
+const prefixes: Readonly<Partial<Record<EventTarget['kind'], string>>> = { container: 'Container', network: 'Network', volume: 'Volume' }
+
+/** The target as the terminal names it: `Container shop-web-1`. */
+export function shownTarget(target: EventTarget): EventTarget {
+  const prefix = prefixes[target.kind]
+  return prefix === undefined ? target : { kind: target.kind, name: `${prefix} ${target.name}` }
+}
+
+function emit(
+  sink: EventSink | undefined,
+  event: { readonly target: EventTarget; readonly verb: string; readonly phase: EventPhase; readonly text?: string },
+): void {
+  sink?.({ ...event, target: shownTarget(event.target) })
+}
+
+/** The first failure; the others follow in its message, so that nothing that went wrong is left unsaid. */
+function summarize(errors: readonly unknown[]): unknown {
+  const real = errors.filter((error) => !isAbortError(error))
+  const [first, ...rest] = real
+  if (first === undefined) return errors[0]
+  const others = rest.map((error) => errorToData(error).message)
+  const distinct = [...new Set(others)].filter((message) => message !== errorToData(first).message)
+  if (distinct.length === 0) return first
+  const { kind, code, message, ...details } = errorToData(first)
+  return new TscomposeError(kind, code, [message, ...distinct].join('\n'), { ...details, cause: new AggregateError(real) })
+}

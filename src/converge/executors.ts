@@ -1,0 +1,122 @@
+import { TscomposeError } from '../base/errors.ts'
+import type { EventSink } from '../base/event.ts'
+import type { CallContext, CallerStdio, ContainerRef, Engine } from '../engine/api.ts'
+import { label } from './labels.ts'
+import { isNotFound } from './not-found.ts'
+import type { ContainerTarget, Operation, OperationKind, PlanNode } from './plan.ts'
+
+export interface RunContext {
+  readonly engine: Engine
+  readonly signal?: AbortSignal
+  readonly sink?: EventSink
+  readonly stdio?: CallerStdio
+  /** What nodes of this plan made: container and image IDs. */
+  readonly created: Map<number, string>
+  readonly images: Map<number, string>
+}
+
+export type Executors = {
+  readonly [K in OperationKind]: (op: Operation<K>, run: RunContext, node: PlanNode) => Promise<void>
+}
+
+/** One call of the engine per kind. A new kind does not compile until it stands here. */
+export const executors: Executors = {
+  'image.pull': async (op, run, node) => {
+    const { reference, platform, orBuild } = op
+    try {
+      const image = await run.engine.images.pull({ reference, ...(platform === undefined ? {} : { platform }) }, loud(run))
+      run.images.set(node.id, image.id)
+    } catch (error) {
+      run.signal?.throwIfAborted()
+      if (orBuild === undefined) throw error
+      run.sink?.({ target: node.target, verb: 'Warning', phase: 'warn', text: 'pull failed, it is built instead' })
+      run.images.set(node.id, (await run.engine.images.build(orBuild, loud(run))).id)
+    }
+  },
+  'image.build': async (op, run, node) => {
+    run.images.set(node.id, (await run.engine.images.build(op.build, loud(run))).id)
+  },
+  'image.remove': async (op, run) => {
+    await run.engine.images.remove({ image: op.image }, quiet(run))
+  },
+  'network.create': async (op, run) => {
+    await run.engine.networks.create({ spec: op.spec }, quiet(run))
+  },
+  'network.remove': async (op, run) => run.engine.networks.remove({ network: op.network }, quiet(run)),
+  'volume.create': async (op, run) => {
+    await run.engine.volumes.create({ spec: op.spec }, quiet(run))
+  },
+  'volume.remove': async (op, run) => run.engine.volumes.remove({ volume: op.volume }, quiet(run)),
+  'container.create': async (op, run, node) => {
+    const imageId = op.imageFrom === undefined ? undefined : run.images.get(op.imageFrom)
+    const spec = imageId === undefined ? op.spec : { ...op.spec, labels: { ...op.spec.labels, [label.image]: imageId } }
+    const { id, warnings } = await run.engine.containers.create({ spec }, quiet(run))
+    run.created.set(node.id, id)
+    for (const text of warnings)
+      run.sink?.({ target: { kind: 'container', name: `Container ${spec.name}` }, verb: 'Warning', phase: 'warn', text })
+  },
+  'container.rename': async (op, run) => run.engine.containers.rename({ ...ref(op.container, run), name: op.name }, quiet(run)),
+  'container.start': async (op, run) => run.engine.containers.start(ref(op.container, run), quiet(run)),
+  'container.stop': async (op, run) => ignoreMissing(run.engine.containers.stop({ ...ref(op.container, run), ...timeout(op) }, quiet(run))),
+  'container.restart': async (op, run) => run.engine.containers.restart({ ...ref(op.container, run), ...timeout(op) }, quiet(run)),
+  'container.kill': async (op, run) => run.engine.containers.kill({ ...ref(op.container, run), signal: op.signal }, quiet(run)),
+  'container.pause': async (op, run) => run.engine.containers.pause(ref(op.container, run), quiet(run)),
+  'container.unpause': async (op, run) => run.engine.containers.unpause(ref(op.container, run), quiet(run)),
+  'container.remove': async (op, run) => {
+    const { volumes = false, force = false } = op
+    await run.engine.containers.remove({ ...ref(op.container, run), volumes, force }, quiet(run))
+  },
+  'container.await': async (op, run) => {
+    const container = ref(op.container, run)
+    try {
+      await run.engine.containers.await({ ...container, until: op.until, ...timeout(op) }, quiet(run))
+    } catch (error) {
+      if (op.exitZeroIsFine !== true || !(await endedWell(run, container))) throw error
+    }
+  },
+  'container.exec': async (op, run, node) => {
+    const { process } = op
+    const stdio = run.stdio === undefined ? {} : { stdio: run.stdio }
+    const { exitCode } = await run.engine.containers.exec({ ...ref(op.container, run), process, ...stdio }, quiet(run))
+    if (exitCode === 0) return
+    throw new TscomposeError('conflict', 'HOOK_FAILED', `${node.cause} of ${node.target.name} exited with code ${exitCode}`, {
+      target: node.target.name,
+      hint: `its command is: ${process.args.join(' ')}`,
+    })
+  },
+}
+
+/** Container steps are shown by execute(); an engine that showed them as well would say everything twice. */
+function quiet({ signal }: RunContext): CallContext {
+  return signal === undefined ? {} : { signal }
+}
+
+/** Pulls and builds have details of their own to show. */
+function loud({ signal, sink }: RunContext): CallContext {
+  return { ...(signal === undefined ? {} : { signal }), ...(sink === undefined ? {} : { sink }) }
+}
+
+function ref(target: ContainerTarget, run: RunContext): ContainerRef {
+  if ('id' in target) return { container: target.id }
+  const id = run.created.get(target.node)
+  if (id === undefined) throw new TscomposeError('internal', 'PLAN_BROKEN', `node ${target.node} made no container`)
+  return { container: id }
+}
+
+function timeout({ timeoutMs }: { readonly timeoutMs?: number }): { readonly timeoutMs?: number } {
+  return timeoutMs === undefined ? {} : { timeoutMs }
+}
+
+async function endedWell(run: RunContext, container: ContainerRef): Promise<boolean> {
+  const { state } = await run.engine.containers.inspect(container, quiet(run))
+  return state.status === 'exited' && state.exitCode === 0
+}
+
+/** What is gone cannot run any more: the goal of a stop. */
+async function ignoreMissing(work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+  }
+}

@@ -1,0 +1,136 @@
+import type { EventTarget, TargetKind } from '../base/event.ts'
+import type { AwaitCondition, BuildSpec, ContainerSpec, ExecSpec, NetworkSpec, VolumeSpec } from '../engine/api.ts'
+
+/** A container that is there already, or the one a node of this plan makes. */
+export type ContainerTarget = { readonly id: string } | { readonly node: number }
+
+/** The vocabulary of change: each kind is one call of the engine. */
+export interface OperationArgs {
+  /** `orBuild`: what to do when the pull fails (a service with both `image` and `build`). */
+  'image.pull': { readonly reference: string; readonly platform?: string; readonly orBuild?: BuildSpec }
+  'image.build': { readonly build: BuildSpec }
+  'image.remove': { readonly image: string }
+  'network.create': { readonly spec: NetworkSpec }
+  'network.remove': { readonly network: string }
+  'volume.create': { readonly spec: VolumeSpec }
+  'volume.remove': { readonly volume: string }
+  /** `imageFrom`: the node that brings the image, so that its ID becomes a label. */
+  'container.create': { readonly spec: ContainerSpec; readonly imageFrom?: number }
+  'container.rename': { readonly container: ContainerTarget; readonly name: string }
+  'container.start': { readonly container: ContainerTarget }
+  'container.stop': { readonly container: ContainerTarget; readonly timeoutMs?: number }
+  'container.restart': { readonly container: ContainerTarget; readonly timeoutMs?: number }
+  'container.kill': { readonly container: ContainerTarget; readonly signal: string }
+  'container.pause': { readonly container: ContainerTarget }
+  'container.unpause': { readonly container: ContainerTarget }
+  'container.remove': { readonly container: ContainerTarget; readonly volumes?: boolean; readonly force?: boolean }
+  /** `exitZeroIsFine`: a process that ends with 0 while waited for counts as success (one-shot jobs under --wait). */
+  'container.await': {
+    readonly container: ContainerTarget
+    readonly until: AwaitCondition
+    readonly timeoutMs?: number
+    readonly exitZeroIsFine?: boolean
+  }
+  /** A lifecycle hook; an exit code other than 0 is a failure. */
+  'container.exec': { readonly container: ContainerTarget; readonly process: ExecSpec }
+}
+
+export type OperationKind = keyof OperationArgs
+export type Operation<K extends OperationKind = OperationKind> = { [P in K]: { readonly kind: P } & OperationArgs[P] }[K]
+
+/** What the terminal says about a node; absent: nothing (a part of a larger step). */
+export interface Shown {
+  readonly start?: string
+  readonly done?: string
+}
+
+export interface PlanNode {
+  /** Counts from 1 in topological order. */
+  readonly id: number
+  readonly target: EventTarget
+  readonly op: Operation
+  /** Why, in words for people. */
+  readonly cause: string
+  readonly after: readonly number[]
+  readonly shown?: Shown
+  /** A failure becomes a warning and what comes after goes on. */
+  readonly onFailure?: 'warn'
+  /** What must be agreed to before this runs; execute() is called only when it was. */
+  readonly confirm?: string
+}
+
+export interface Plan {
+  readonly nodes: readonly PlanNode[]
+  /** What is right already, with the word for it: `Running`. */
+  readonly unchanged: readonly { readonly target: EventTarget; readonly verb: string }[]
+  readonly warnings: readonly string[]
+}
+
+export interface PlanBuilder {
+  /** Adds a node after nodes that are there already; returns its id. */
+  add(node: Omit<PlanNode, 'id' | 'after'> & { readonly after?: readonly (number | undefined)[] }): number
+  unchanged(target: EventTarget, verb: string): void
+  warn(message: string): void
+  build(): Plan
+}
+
+export function createPlanBuilder(): PlanBuilder {
+  const nodes: PlanNode[] = []
+  const unchanged: Plan['unchanged'][number][] = []
+  const warnings: string[] = []
+  return {
+    add: ({ after = [], ...node }) => {
+      const id = nodes.length + 1
+      const known = [...new Set(after.filter((before) => before !== undefined))].sort((a, b) => a - b)
+      nodes.push({ id, ...node, after: known })
+      return id
+    },
+    unchanged: (target, verb) => {
+      unchanged.push({ target, verb })
+    },
+    warn: (message) => {
+      warnings.push(message)
+    },
+    build: () => ({ nodes, unchanged, warnings }),
+  }
+}
+
+const targetWords: Readonly<Record<TargetKind, string>> = {
+  image: 'image',
+  layer: 'layer',
+  container: 'container',
+  network: 'network',
+  volume: 'volume',
+  build: 'image',
+  project: 'project',
+}
+
+/** One line per node: `#3 container.create demo-web-1: service web has 0 of 1 containers (after #1 #2)`. */
+export function formatPlan(plan: Plan): string {
+  const lines = plan.nodes.map((node) => {
+    const after = node.after.length === 0 ? '' : ` (after ${node.after.map((id) => `#${id}`).join(' ')})`
+    return `#${node.id} ${describeOperation(node)}: ${node.cause}${after}`
+  })
+  return [
+    ...lines,
+    ...plan.unchanged.map(({ target, verb }) => `   ${targetWords[target.kind]} ${target.name}: ${verb.toLowerCase()}`),
+  ].join('\n')
+}
+
+function describeOperation({ op, target }: PlanNode): string {
+  switch (op.kind) {
+    case 'container.rename':
+      return `${op.kind} ${target.name} to ${op.name}`
+    case 'container.await':
+      return `${op.kind} ${target.name} ${op.until}`
+    case 'container.kill':
+      return `${op.kind} ${target.name} ${op.signal}`
+    default:
+      return `${op.kind} ${target.name}`
+  }
+}
+
+/** The plan as data for tools. Contents of configs and secrets are left out. */
+export function planToJson(plan: Plan): unknown {
+  return JSON.parse(JSON.stringify(plan, (key, value: unknown) => (key === 'contentBase64' || key === 'secrets' ? undefined : value)))
+}
