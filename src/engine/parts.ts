@@ -1,4 +1,7 @@
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
 import type { ImageConfigFile } from '../oci/image-config.ts'
+import type { Reference } from '../oci/reference.ts'
 import type * as api from './api.ts'
 import type { CallContext } from './api.ts'
 
@@ -56,6 +59,64 @@ export interface Snapshotter {
    * The diffID is the sha256 of the layer's tar stream, made off the event loop.
    */
   commit(key: string): Promise<{ readonly diffId: string; readonly chainId: string; readonly size: number }>
+}
+
+/** Bytes by digest: manifests, configs and compressed layers. Nothing is visible here that was not verified. */
+export interface ContentStore {
+  has(digest: Digest): Promise<boolean>
+  /** Where the blob lies, or would lie. */
+  path(digest: Digest): string
+  /** Where its bytes are gathered; survives restarts, so that a download goes on where it stopped. */
+  partialPath(digest: Digest): string
+  /** Reads a small blob and checks its digest. Rejects BLOB_MISSING, BLOB_DAMAGED (which is removed). */
+  read(digest: Digest, maxBytes: number): Promise<Buffer>
+  /** Stores bytes, durably. Idempotent. */
+  write(bytes: Uint8Array): Promise<Digest>
+  /** Takes over a file on the same file system whose digest the caller has verified. Idempotent. */
+  adopt(path: string, digest: Digest): Promise<void>
+  /** Succeeds if it is already gone. */
+  remove(digest: Digest): Promise<void>
+  /** Gives up the partial bytes of a download. */
+  discardPartial(digest: Digest): Promise<void>
+  /** A new empty directory on the same file system, collected at the next start if it is left behind. */
+  scratch(): Promise<string>
+  /** Removes every blob that is not in `keep`, scratch directories, and partial downloads older than a week. */
+  collect(keep: ReadonlySet<string>): Promise<void>
+}
+
+/** A layer's bytes at a registry, as data that can be handed to a worker thread. */
+export interface BlobSource {
+  readonly url: string
+  readonly digest: Digest
+  readonly size: number
+  readonly insecureTls: boolean
+  /** Absent for places that must not see credentials. */
+  readonly authorization?: string
+}
+
+/** One repository of a registry, for one pull or push. It stays with the endpoint (mirror, scheme) that answered first. */
+export interface Repository {
+  /** By tag or digest; the bytes are checked against a digest that was asked for. Rejects IMAGE_NOT_FOUND, UNAUTHORIZED, REGISTRY_UNAVAILABLE. */
+  manifest(
+    tagOrDigest: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: Buffer; readonly mediaType: string; readonly digest: Digest }>
+  /** A small blob, verified. */
+  blob(descriptor: Descriptor, maxBytes: number, signal?: AbortSignal): Promise<Buffer>
+  source(descriptor: Descriptor): BlobSource
+  /** Authorization after a 401 in the middle of a download; undefined where there is none to be had. */
+  reauthorize(challenge: string): Promise<string | undefined>
+  hasBlob(digest: Digest, signal?: AbortSignal): Promise<boolean>
+  /** Uploads a file in one request. */
+  uploadFile(path: string, descriptor: Descriptor, signal?: AbortSignal): Promise<void>
+  putManifest(tagOrDigest: string, bytes: Buffer, mediaType: string, signal?: AbortSignal): Promise<void>
+}
+
+export interface RegistryClient {
+  repository(
+    reference: Reference,
+    options?: { readonly credentials?: api.RegistryCredentials; readonly push?: boolean },
+  ): Promise<Repository>
 }
 
 export interface ImageCommitter {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { TscomposeError } from '../base/errors.ts'
 
 /** `sha256:<64 hex>` or `sha512:<128 hex>`; checked before it is ever used in a path or URL. */
@@ -22,4 +23,9 @@ export function digestAlgorithm(digest: Digest): 'sha256' | 'sha512' {
 /** The hex part. */
 export function digestHex(digest: Digest): string {
   return digest.slice(7)
+}
+
+/** True where `bytes` have this digest. */
+export function digestMatches(bytes: Uint8Array, digest: Digest): boolean {
+  return createHash(digestAlgorithm(digest)).update(bytes).digest('hex') === digestHex(digest)
 }

@@ -13,8 +13,8 @@ export interface TarEntry {
   readonly uid: number
   readonly gid: number
   readonly size: number
-  /** Seconds since the epoch, with fraction. */
-  readonly mtime: number
+  /** Nanoseconds since the epoch. */
+  readonly mtime: bigint
   readonly linkname: string
   readonly devMajor: number
   readonly devMinor: number
@@ -70,7 +70,7 @@ export function decodeHeader(block: Buffer): RawHeader | undefined {
       uid: number(block, 108, 8),
       gid: number(block, 116, 8),
       size: number(block, 124, 12),
-      mtime: number(block, 136, 12),
+      mtime: seconds(number(block, 136, 12)),
       linkname: text(block, 157, 257),
       devMajor: ustar ? number(block, 329, 8) : 0,
       devMinor: ustar ? number(block, 337, 8) : 0,
@@ -121,6 +121,22 @@ function base256(block: Buffer, start: number, length: number): number {
   return Number(value)
 }
 
+/** Whole seconds as nanoseconds; what is no number is the epoch. */
+function seconds(value: number): bigint {
+  return Number.isSafeInteger(value) ? BigInt(value) * billion : 0n
+}
+
+const billion = 1_000_000_000n
+
+/** `1700000000.123456789` as nanoseconds, exactly; undefined where it is malformed. */
+function decimalSeconds(text: string): bigint | undefined {
+  const match = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(text)
+  if (match === null) return undefined
+  const [, sign, whole = '0', fraction = ''] = match
+  const value = BigInt(whole) * billion + BigInt(fraction.slice(0, 9).padEnd(9, '0'))
+  return sign === '-' ? -value : value
+}
+
 /** Records of a pax header: `length key=value\n`. Undefined where they are malformed. */
 export function decodePax(data: Buffer): Map<string, Buffer> | undefined {
   const records = new Map<string, Buffer>()
@@ -157,7 +173,7 @@ export function applyPax(entry: TarEntry, records: ReadonlyMap<string, Buffer>):
     size: decimal('size', entry.size),
     uid: decimal('uid', entry.uid),
     gid: decimal('gid', entry.gid),
-    mtime: decimal('mtime', entry.mtime),
+    mtime: decimalSeconds(records.get('mtime')?.toString('latin1') ?? '') ?? entry.mtime,
     xattrs: xattrs.length === 0 ? noXattrs : new Map(xattrs),
   }
 }

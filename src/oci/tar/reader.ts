@@ -37,7 +37,6 @@ export function createTarReader(sink: TarSink, limits: TarLimits = tarLimits): T
   let left = 0
   let padding = 0
   let entries = 0
-  let started = false
   let extension: { readonly typeflag: string; readonly bytes: Buffer } | undefined
   let global = noRecords
   let pending = new Map<string, Buffer>()
@@ -56,7 +55,6 @@ export function createTarReader(sink: TarSink, limits: TarLimits = tarLimits): T
     pad()
   }
   const header = (): void => {
-    started = true
     if (isZeroBlock(block)) {
       state = 'ended'
       return
@@ -105,7 +103,7 @@ export function createTarReader(sink: TarSink, limits: TarLimits = tarLimits): T
     checkNumbers(entry)
     const hasContent = entry.type === 'file' && entry.size > 0
     sink.entry(entry)
-    // Content of directories and links has no meaning, but some writers put a size there: only files and hard links of pax carry bytes.
+    // Some writers put a size on directories and links too, but no bytes follow it.
     begin('content', entry.type === 'file' ? entry.size : 0)
     if (!hasContent) state = 'header'
   }
@@ -153,7 +151,7 @@ export function createTarReader(sink: TarSink, limits: TarLimits = tarLimits): T
     },
     finish: () => {
       const clean = state === 'ended' || (state === 'header' && filled === 0)
-      if (!clean || (!started && filled === 0 && state !== 'header')) throw badArchive('it ends in the middle of an entry')
+      if (!clean) throw badArchive('it ends in the middle of an entry')
     },
   }
 }
@@ -176,7 +174,6 @@ function checkNumbers(entry: TarEntry): void {
   ] as const) {
     if (!Number.isInteger(value) || value < 0 || value > 0xfffffffe) throw badArchive(`an entry has a malformed ${what}`)
   }
-  if (Number.isNaN(entry.mtime) || Number.isNaN(entry.mode)) throw badArchive('an entry has a malformed mode or time')
 }
 
 /** The typed error for every archive that cannot be read. */
