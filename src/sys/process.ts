@@ -11,6 +11,11 @@ import { TscomposeError } from '../base/errors.ts'
 
 export type { ChildProcess }
 
+/** Calls `start` once, at once, and returns what it returns; a process started by it is born where the caller is then. */
+export type Bracket = <T>(start: () => T extends PromiseLike<unknown> ? never : T) => T
+
+const here: Bracket = (start) => start() as never
+
 export interface RunOptions {
   readonly input?: string | Uint8Array
   /** Replaces the environment; absent: a small fixed one with PATH. */
@@ -23,6 +28,8 @@ export interface RunOptions {
   readonly accept?: readonly number[] | 'any'
   /** Keep at most this many bytes of each stream (default 4 MiB); the command fails beyond. */
   readonly maxBuffer?: number
+  /** Runs the start of the process, such as inside a namespace: `view.enter` of the cgroup view. */
+  readonly within?: Bracket
   /** Called for each line of output as it comes. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }
@@ -44,18 +51,20 @@ export const plainEnvironment: Readonly<Record<string, string>> = { PATH: search
  */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { execa } = await import('execa')
-  const { input, env = plainEnvironment, cwd, timeout, signal, accept = [], maxBuffer = 4 << 20, onLine } = options
-  const child = execa(command, args, {
+  const { input, env = plainEnvironment, cwd, timeout, signal, accept = [], maxBuffer = 4 << 20, within = here, onLine } = options
+  const execaOptions = {
     env,
     extendEnv: false,
-    reject: false,
-    stripFinalNewline: false,
+    reject: false as const,
+    stripFinalNewline: false as const,
     maxBuffer,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
-  })
+  }
+  // A subprocess is a promise too, and a bracket takes none: it is boxed.
+  const { child } = within(() => ({ child: execa(command, args, execaOptions) }))
   if (onLine !== undefined) {
     child.stdout.setEncoding('utf8').on(
       'data',
@@ -130,6 +139,7 @@ export interface ProcessOptions {
   readonly argv0?: string
   readonly uid?: number
   readonly gid?: number
+  readonly within?: Bracket
 }
 
 /**
@@ -137,13 +147,10 @@ export interface ProcessOptions {
  * Node does it; `exited` turns both into a promise. Nothing of our environment is inherited.
  */
 export function spawnProcess(command: string, args: readonly string[], options: ProcessOptions): ChildProcess {
-  const { env = plainEnvironment, stdio, ...rest } = options
+  const { env = plainEnvironment, stdio, within = here, ...rest } = options
   const spawnOptions: SpawnOptions = { ...rest, env: { ...env }, stdio: [...stdio], windowsHide: true }
-  return spawn(command, args, spawnOptions)
+  return within(() => spawn(command, args, spawnOptions))
 }
-
-/** As `spawnProcess`; the name the contract uses where descriptors of others are handed over. */
-export const spawnWithFds: typeof spawnProcess = spawnProcess
 
 /** How a process ended: its code, or 128 + signal number as a shell says it. Rejects where it never started. */
 export function exited(child: ChildProcess): Promise<{ readonly exitCode: number; readonly signal: NodeJS.Signals | null }> {
@@ -186,8 +193,8 @@ export function spawnDaemonized(command: string, args: readonly string[], option
   }
 }
 
-/** Absolute path of a program on the system's search path, then PATH; undefined where there is none. */
-export function findExecutable(name: string, path: string = process.env['PATH'] ?? ''): string | undefined {
+/** Absolute path of a program on the system's search path, then on `path` (a PATH value); undefined where there is none. */
+export function findExecutable(name: string, path = ''): string | undefined {
   if (name.includes('/')) return isExecutable(name) ? name : undefined
   const directories = [...searchPath.split(':'), ...path.split(delimiter)].filter(isAbsolute)
   return directories.map((directory) => join(directory, name)).find(isExecutable)
