@@ -40,6 +40,7 @@ const removeAttempts = 100
 export async function removeGroup(layout: CgroupLayout, path: string): Promise<void> {
   for (let attempt = 0; attempt < removeAttempts; attempt++) {
     for (const pid of groupPids(layout, path)) kill(pid)
+    thaw(layout, path)
     const left = groupDirectories(layout, path).filter((directory) => !removeTree(directory))
     if (left.length === 0) return
     await sleep(10)
@@ -49,6 +50,12 @@ export async function removeGroup(layout: CgroupLayout, path: string): Promise<v
     'CGROUP_BUSY',
     `control group ${path} cannot be removed: processes ${groupPids(layout, path).join(', ')} do not end`,
   )
+}
+
+/** A frozen process of a v1 group does not even die. */
+function thaw(layout: CgroupLayout, path: string): void {
+  const v1 = layout.v1.get('freezer')
+  if (v1 !== undefined && isFrozen(layout, path)) writeFileSync(`${v1}${path}/freezer.state`, 'THAWED')
 }
 
 function removeTree(directory: string): boolean {
