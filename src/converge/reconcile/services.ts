@@ -152,14 +152,14 @@ function addCreate({ emission, service }: Scope, spec: ContainerSpec, { name, ca
 }
 
 /** Networks and volumes a container needs, by name. */
-function objectsOf(spec: ContainerSpec): readonly string[] {
+export function objectsOf(spec: ContainerSpec): readonly string[] {
   const endpoints = spec.network.kind === 'networks' ? spec.network.endpoints.map(({ network }) => network) : []
   const volumes = (spec.mounts ?? []).flatMap((mount) => (mount.type === 'volume' && mount.source !== undefined ? [mount.source] : []))
   return [...endpoints, ...volumes]
 }
 
 /** Containers whose namespaces or volumes this service takes over must have their final names. */
-function sharedNodes(emission: Emission, { service }: DesiredService): readonly (number | undefined)[] {
+export function sharedNodes(emission: Emission, { service }: DesiredService): readonly (number | undefined)[] {
   const modes = [service.network_mode, service.ipc, service.pid, service.uts, service.cgroup]
   const names = modes.flatMap((mode) => (mode?.startsWith('service:') ? [mode.slice('service:'.length)] : []))
   const sources = (service.volumes_from ?? []).map((source) => source.split(':')[0] ?? '')
@@ -208,7 +208,8 @@ function start(
   return addHooks(emission.builder, hooks, { name, container, after: [started], what: 'post_start' }) ?? started
 }
 
-function startConditions(emission: Emission, { name, service }: DesiredService): readonly number[] {
+/** Nodes that must be done before a container of this service starts; none when nothing of it is to be started. */
+export function startConditions(emission: Emission, { name, service }: DesiredService): readonly number[] {
   const starts = emission.decisions.get(name)?.replicas.some(({ kind }) => kind !== 'keep' && kind !== 'remove' && kind !== 'unpause')
   if (!emission.rules.start || starts !== true) return []
   return Object.entries(service.depends_on ?? {}).flatMap(([other, dependency]) =>

@@ -16,6 +16,20 @@ import { decideObjects, type ObjectDecisions } from './top-level.ts'
  * Pure: the same project, the same observation and the same rules give the same plan.
  */
 export function reconcileUp(desired: Desired, observed: Observed, rules: UpRules): Plan {
+  const { emission, finish } = prepareEmission(desired, observed, rules)
+  for (const service of desired.services) addService(emission, service)
+  finish()
+  addOrphans(emission)
+  if (rules.wait && rules.start) addWaits(emission)
+  return emission.builder.build()
+}
+
+/** Everything that comes before the services, and after them. */
+export function prepareEmission(
+  desired: Desired,
+  observed: Observed,
+  rules: UpRules,
+): { readonly emission: Emission; readonly finish: () => void } {
   const builder = createPlanBuilder()
   for (const warning of desired.warnings) builder.warn(warning)
   const objects = decideObjects(desired, observed, rules)
@@ -31,11 +45,7 @@ export function reconcileUp(desired: Desired, observed: Observed, rules: UpRules
     replicas: new Map(),
     awaits: new Map(),
   }
-  for (const service of desired.services) addService(emission, service)
-  restartBystanders(emission, bystanders)
-  addOrphans(emission)
-  if (rules.wait && rules.start) addWaits(emission)
-  return builder.build()
+  return { emission, finish: () => restartBystanders(emission, bystanders) }
 }
 
 /** Images whose new state decides what is recreated: they are brought up to date before `reconcileUp` is asked. */

@@ -1,0 +1,20 @@
+import { type DownRules, reconcileDown } from '../converge/reconcile/down.ts'
+import { runPlan } from './run-plan.ts'
+import { callContext, type Scope, selectContainers } from './scope.ts'
+
+export type DownOptions = Omit<DownRules, 'projectName' | 'project'>
+
+export interface DownResult {
+  /** False when there was nothing of the project. */
+  readonly found: boolean
+}
+
+/** Stops and removes what belongs to the project. Succeeds when there is nothing. */
+export async function down(scope: Scope, options: DownOptions): Promise<DownResult> {
+  const { projectName, project } = scope
+  const observed = await scope.engine.observe({ project: projectName }, callContext(scope))
+  if (options.services !== undefined) selectContainers(scope, observed.containers, { services: options.services })
+  const plan = reconcileDown(observed, { ...options, projectName, ...(project === undefined ? {} : { project }) })
+  await runPlan(scope, plan)
+  return { found: plan.nodes.length > 0 }
+}

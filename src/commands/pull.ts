@@ -1,0 +1,87 @@
+import { desiredState } from '../converge/desired.ts'
+import { imageReference } from '../converge/names.ts'
+import { createPlanBuilder } from '../converge/plan.ts'
+import { addImageNodes, type ImageAction } from '../converge/reconcile/images.ts'
+import type { BuildOptions } from '../converge/spec/top-level.ts'
+import type { Project } from '../project/model.ts'
+import { runPlan } from './run-plan.ts'
+import { callContext, type Scope } from './scope.ts'
+
+export interface PullOptions {
+  /** `missing`: only what is not here. */
+  readonly policy: 'always' | 'missing'
+  readonly ignoreFailures: boolean
+  /** Leave out services that can be built. */
+  readonly ignoreBuildable: boolean
+}
+
+/** Pulls the images of the project's services, each once. */
+export async function pull(scope: Scope & { readonly project: Project }, options: PullOptions): Promise<void> {
+  const { project, engine } = scope
+  const services = Object.values(project.services).filter(({ image, build }) => {
+    if (image === undefined || image === '') return false
+    return !(options.ignoreBuildable && build !== undefined)
+  })
+  const references = [...new Set(services.map(({ image }) => image ?? ''))]
+  const local =
+    options.policy === 'missing' ? (await engine.observe({ project: project.name, images: references }, callContext(scope))).images : {}
+  const builder = createPlanBuilder()
+  for (const reference of references) {
+    const service = services.find(({ image }) => image === reference)
+    const target = { kind: 'image', name: reference } as const
+    if (local[reference] !== undefined && local[reference] !== null) {
+      builder.unchanged(target, 'Skipped - Image is already present locally')
+      continue
+    }
+    const platform = service?.platform
+    builder.add({
+      target,
+      op: { kind: 'image.pull', reference, ...(platform === undefined ? {} : { platform }) },
+      cause: 'asked for by pull',
+      shown: { start: 'Pulling', done: 'Pulled' },
+      // What can be built need not be pulled.
+      ...(options.ignoreFailures || service?.build !== undefined ? { onFailure: 'warn' as const } : {}),
+    })
+  }
+  await runPlan(scope, builder.build())
+}
+
+export interface BuildCommandOptions {
+  readonly options: BuildOptions
+  /** Service names; absent: all with a build section. */
+  readonly services?: readonly string[]
+}
+
+/** Builds the images of services with a `build` section, base images first. Returns their references. */
+export async function build(
+  scope: Scope & { readonly project: Project },
+  { options, services }: BuildCommandOptions,
+): Promise<readonly string[]> {
+  const desired = desiredState(
+    { ...scope.project, configs: {}, secrets: scope.project.secrets, services: withoutFiles(scope.project) },
+    new Map(),
+  )
+  const actions = desired.services
+    .filter(({ name, service }) => service.build !== undefined && (services === undefined || services.includes(name)))
+    .map(
+      (service): ImageAction => ({
+        reference: imageReference(scope.project, service.service),
+        service,
+        kind: 'build',
+        cause: 'asked for by build',
+        orBuild: false,
+        decisive: false,
+      }),
+    )
+  const builder = createPlanBuilder()
+  addImageNodes(builder, actions, desired, { buildOptions: options })
+  await runPlan(scope, builder.build())
+  return actions.map(({ reference }) => reference)
+}
+
+/** Files a container would get do not matter to a build, and need not exist for one. */
+function withoutFiles(project: Project): Project['services'] {
+  return Object.fromEntries(
+    Object.entries(project.services).map(([name, { configs: _configs, secrets: _secrets, ...rest }]) => [name, rest]),
+  )
+}

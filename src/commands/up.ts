@@ -1,0 +1,85 @@
+import { type Desired, desiredState } from '../converge/desired.ts'
+import type { ExecuteOptions } from '../converge/execute.ts'
+import { type Observed, observeProject } from '../converge/observe.ts'
+import type { Plan } from '../converge/plan.ts'
+import { readContents } from '../converge/read-contents.ts'
+import type { UpRules } from '../converge/reconcile/options.ts'
+import { reconcileImages, reconcileUp } from '../converge/reconcile/up.ts'
+import type { Project } from '../project/model.ts'
+import { runPlan } from './run-plan.ts'
+import { callContext, type Scope } from './scope.ts'
+
+export interface UpOptions {
+  readonly rules: UpRules
+  readonly scale?: Readonly<Record<string, number>>
+  /** Asked for each volume whose data would be lost; absent: volumes are kept. */
+  readonly confirm?: (question: string) => Promise<boolean>
+  /** Gets every warning once, before anything is changed. */
+  readonly warn?: (message: string) => void
+  readonly stdio?: ExecuteOptions['stdio']
+  readonly onStarted?: ExecuteOptions['onStarted']
+  /** Called with the final plan before it is carried out; attached `up` learns here what to follow. */
+  readonly onPlan?: (plan: Plan, observed: Observed) => void
+}
+
+export interface UpResult {
+  readonly plan: Plan
+}
+
+/** Makes reality what the project asks for. Idempotent: a second call finds nothing to do. */
+export async function up(scope: Scope & { readonly project: Project }, options: UpOptions): Promise<UpResult> {
+  const desired = await desire(scope.project, options.scale)
+  const first = await observeProject(scope.engine, desired, callContext(scope))
+  const { observed, rules } = await settleImages(scope, { desired, observed: first, rules: options.rules })
+  const plan = await agreedPlan(desired, observed, { ...options, rules })
+  for (const warning of plan.warnings) options.warn?.(warning)
+  options.onPlan?.(plan, observed)
+  await runPlan(scope, plan, {
+    ...(options.stdio === undefined ? {} : { stdio: options.stdio }),
+    ...(options.onStarted === undefined ? {} : { onStarted: options.onStarted }),
+  })
+  return { plan }
+}
+
+/** The plan of an `up`, without doing anything. Images that would be looked at first stand in front. */
+export async function planUp(scope: Scope & { readonly project: Project }, options: Pick<UpOptions, 'rules' | 'scale'>): Promise<Plan> {
+  const desired = await desire(scope.project, options.scale)
+  const observed = await observeProject(scope.engine, desired, callContext(scope))
+  const plan = reconcileUp(desired, observed, options.rules)
+  const images = reconcileImages(desired, observed, options.rules).nodes.map(({ target }) => target.name)
+  if (images.length === 0) return plan
+  const warning = `${images.join(', ')} may turn out to be newer than what runs: their services are recreated then`
+  return { ...plan, warnings: [...plan.warnings, warning] }
+}
+
+async function desire(project: Project, scale: Readonly<Record<string, number>> = {}): Promise<Desired> {
+  return desiredState(project, await readContents(project), scale)
+}
+
+interface Stage {
+  readonly desired: Desired
+  readonly observed: Observed
+  readonly rules: UpRules
+}
+
+/** Brings the images up to date whose outcome decides what is recreated, and looks again. */
+async function settleImages(scope: Scope, { desired, observed, rules }: Stage): Promise<Pick<Stage, 'observed' | 'rules'>> {
+  const images = reconcileImages(desired, observed, rules)
+  if (images.nodes.length === 0) return { observed, rules }
+  await runPlan(scope, images)
+  const settled = new Set([...rules.images.settled, ...images.nodes.map(({ target }) => target.name)])
+  return {
+    observed: await observeProject(scope.engine, desired, callContext(scope)),
+    rules: { ...rules, images: { ...rules.images, settled } },
+  }
+}
+
+/** The plan with what has to be agreed to agreed to, or without it. */
+async function agreedPlan(desired: Desired, observed: Observed, { rules, confirm }: Pick<UpOptions, 'rules' | 'confirm'>): Promise<Plan> {
+  if (rules.recreateVolumes || confirm === undefined) return reconcileUp(desired, observed, rules)
+  const bold = reconcileUp(desired, observed, { ...rules, recreateVolumes: true })
+  for (const { confirm: question } of bold.nodes) {
+    if (question !== undefined && !(await confirm(question))) return reconcileUp(desired, observed, rules)
+  }
+  return bold
+}
