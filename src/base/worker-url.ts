@@ -7,6 +7,7 @@
 export const workerEntries = {
   daemon: 'daemon/main',
   'layer-worker': 'engine/layer-worker',
+  'context-worker': 'engine/build/context-worker',
 } as const
 
 export type WorkerEntry = keyof typeof workerEntries

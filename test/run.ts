@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/*
+ * The whole test suite: unit and conformance tests together, then every engine and e2e file by itself in mount, network
+ * and pid namespaces of its own with empty engine directories. Ends in one line, `N passed, N failed`.
+ * Usage: test/run.ts [unit|conformance|engine|e2e]... [part of a file name]...
+ */
+
+const root = resolve(import.meta.dirname, '..')
+const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+const scratch = mkdtempSync(join(tmpdir(), 'tscompose-tests-'))
+const fileTimeoutMs = 15 * 60_000
+
+interface Totals {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+interface Job {
+  readonly name: string
+  readonly argv: readonly string[]
+  readonly report: string
+}
+
+/** What vitest's JSON report has of a file or a whole project. */
+interface Report {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+  readonly testResults: readonly { readonly status: string; readonly name: string; readonly assertionResults: readonly unknown[] }[]
+}
+
+const projects = ['unit', 'conformance', 'engine', 'e2e'] as const
+type Project = (typeof projects)[number]
+
+function vitestArgv(project: Project, report: string, files: readonly string[]): readonly string[] {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  return [process.execPath, vitest, 'run', '--config', join(root, 'test/vitest.config.ts'), '--project', project, ...reporters, ...files]
+}
+
+/** Private places for the engine, and a first process that buries orphans; all of it ends with the last command. */
+const enterScript = `
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/tscompose /var/lib/tscompose
+mount -t tmpfs -o mode=711 tmpfs /run/tscompose
+mount -t tmpfs -o mode=711 tmpfs /var/lib/tscompose
+ip link set lo up
+"$@"
+exit $?
+`
+
+function sandboxed(argv: readonly string[]): readonly string[] {
+  const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child=KILL', '--propagation', 'private']
+  return ['unshare', ...namespaces, 'sh', '-ec', enterScript, 'sh', ...argv]
+}
+
+function jobsOf(project: Project, parts: readonly string[]): readonly Job[] {
+  const all = globSync(`test/${project}/**/*.test.ts`, { cwd: root }).sort()
+  const files = parts.length === 0 ? all : all.filter((file) => parts.some((part) => file.includes(part)))
+  if (project === 'unit' || project === 'conformance') {
+    const report = join(scratch, `${project}.json`)
+    const isWhole = parts.length === 0
+    if (!isWhole && files.length === 0) return []
+    return all.length === 0 ? [] : [{ name: project, argv: vitestArgv(project, report, isWhole ? [] : files), report }]
+  }
+  return files.map((file, index) => {
+    const report = join(scratch, `${project}-${index}.json`)
+    return { name: file, argv: sandboxed(vitestArgv(project, report, [file])), report }
+  })
+}
+
+/** Runs a job; its output is shown only where it failed. */
+async function runJob(job: Job): Promise<Totals> {
+  const started = performance.now()
+  const [program = '', ...args] = job.argv
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+  const output: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
+  const timer = setTimeout(() => child.kill('SIGKILL'), fileTimeoutMs)
+  const code = await new Promise<number | null>((ended) => {
+    child.once('error', () => ended(null))
+    child.once('close', ended)
+  })
+  clearTimeout(timer)
+  const totals = readTotals(job, code)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`${totals.failed === 0 ? 'ok    ' : 'FAILED'} ${job.name}  ${formatTotals(totals)}  ${seconds} s`)
+  if (totals.failed > 0) console.log(Buffer.concat(output).toString('utf8').trimEnd().replaceAll(/^/gm, '    '))
+  return totals
+}
+
+/** A file that crashed, ran into the time limit or has no test at all counts as one failure: silence is no success. */
+function readTotals(job: Job, code: number | null): Totals {
+  let report: Report
+  try {
+    report = JSON.parse(readFileSync(job.report, 'utf8')) as Report
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+  const silent = report.testResults.length === 0 ? 1 : 0
+  const counted = {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken + silent,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }
+  return code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 }
+}
+
+function formatTotals({ passed, failed, skipped }: Totals): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+const words = process.argv.slice(2)
+const chosen = projects.filter((project) => words.includes(project))
+const parts = words.filter((word) => !projects.some((project) => project === word))
+const results: Totals[] = []
+try {
+  for (const job of (chosen.length === 0 ? projects : chosen).flatMap((project) => jobsOf(project, parts))) results.push(await runJob(job))
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+const sum = (key: keyof Totals): number => results.reduce((total, result) => total + result[key], 0)
+const totals = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
+console.log(formatTotals(totals))
+process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1

@@ -1,0 +1,119 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import type { ProgressEvent } from '../../../../src/base/event.ts'
+import { createJsonReporter } from '../../../../src/cli/report/json.ts'
+import { createPlainReporter } from '../../../../src/cli/report/plain.ts'
+import { formatSize } from '../../../../src/cli/report/reporter.ts'
+import { createTtyReporter } from '../../../../src/cli/report/tty.ts'
+import type { Output } from '../../../../src/cli/terminal.ts'
+
+const web = { kind: 'container', name: 'Container shop-web-1' } as const
+const image = { kind: 'image', name: 'web' } as const
+const layer = { kind: 'layer', name: '0123456789ab' } as const
+
+interface Recorded extends Output {
+  text(): string
+}
+
+function record(size = { columns: 60, rows: 24 }): Recorded {
+  let text = ''
+  return { isTty: true, columns: () => size.columns, rows: () => size.rows, write: (more) => (text += more), text: () => text }
+}
+
+describe('plain progress', () => {
+  it('is one line a step, as docker compose prints it', () => {
+    const output = record()
+    const { sink } = createPlainReporter(output, { dryRun: false })
+    sink({ target: web, verb: 'Creating', phase: 'start' })
+    sink({ target: web, verb: 'Created', phase: 'done' })
+    sink({ target: image, verb: 'Pulling', phase: 'start' })
+    sink({ target: image, verb: 'Error', phase: 'fail', text: 'no registry' })
+    expect(output.text()).toBe(' Container shop-web-1  Creating\n Container shop-web-1  Created\n web Pulling \n web Error no registry\n')
+  })
+
+  it('leaves byte counts out and marks a dry run', () => {
+    const output = record()
+    const { sink } = createPlainReporter(output, { dryRun: true })
+    sink({ target: layer, parent: image, verb: 'Downloading', phase: 'progress', current: 1, total: 2 })
+    sink({ target: web, verb: 'Started', phase: 'done' })
+    expect(output.text()).toBe(' DRY-RUN MODE -  Container shop-web-1  Started\n')
+  })
+})
+
+describe('JSON progress', () => {
+  it('is one object a line with the keys of docker compose', () => {
+    const output = record()
+    const { sink } = createJsonReporter(output, { dryRun: false })
+    sink({ target: web, verb: 'Started', phase: 'done' })
+    sink({ target: image, verb: 'Pulling', phase: 'start' })
+    sink({ target: layer, parent: image, verb: 'Downloading', phase: 'progress', current: 25, total: 100 })
+    expect(
+      output
+        .text()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { id: 'Container shop-web-1', status: 'Started' },
+      { id: 'web', text: 'Pulling' },
+      { id: '0123456789ab', parent_id: 'web', text: 'Downloading', current: 25, total: 100, percent: 25 },
+    ])
+  })
+})
+
+describe('live progress', () => {
+  /** The last picture, without cursor movements. */
+  function picture(events: readonly ProgressEvent[], size = { columns: 60, rows: 24 }): readonly string[] {
+    const output = record(size)
+    let now = 0
+    const reporter = createTtyReporter(output, { dryRun: false, color: false, clock: () => now })
+    for (const event of events) {
+      reporter.sink(event)
+      now += 100
+    }
+    reporter.end()
+    const last = output.text().split('\x1b[?25l').at(-1) ?? ''
+    return stripVTControlCharacters(last).replaceAll('\r', '').trimEnd().split('\n')
+  }
+
+  it('has a title with counts and a row for each target with mark and seconds', () => {
+    const lines = picture([
+      { target: { kind: 'network', name: 'Network shop_default' }, verb: 'Created', phase: 'done' },
+      { target: web, verb: 'Starting', phase: 'start' },
+      { target: web, verb: 'Started', phase: 'done' },
+      { target: { kind: 'container', name: 'Container shop-db-1' }, verb: 'Waiting', phase: 'start' },
+    ])
+    expect(lines.map((line) => line.replaceAll(/\s{2,}/g, '  '))).toEqual([
+      '[+] Running 2/3',
+      ' ✔ Network shop_default  Created  0.0s',
+      ' ✔ Container shop-web-1  Started  0.1s',
+      ' ⠙ Container shop-db-1  Waiting  0.1s',
+    ])
+    expect(lines.every((line) => line.length <= 60)).toBe(true)
+  })
+
+  it('folds layers away where the terminal is too low, and clips what is too wide', () => {
+    const layers = Array.from(
+      { length: 20 },
+      (_, index): ProgressEvent => ({ target: { kind: 'layer', name: `layer${index}` }, parent: image, verb: 'Waiting', phase: 'start' }),
+    )
+    const lines = picture([{ target: image, verb: 'Pulling', phase: 'start', text: 'x'.repeat(100) }, ...layers], { columns: 40, rows: 10 })
+    expect(lines).toHaveLength(2)
+    expect(lines[1]?.length).toBeLessThanOrEqual(40)
+    expect(lines[1]).toContain('...')
+  })
+
+  it('shows layers below their image with sizes where there is room', () => {
+    const lines = picture([
+      { target: image, verb: 'Pulling', phase: 'start' },
+      { target: layer, parent: image, verb: 'Downloading', phase: 'progress', current: 1_500_000, total: 3_000_000 },
+    ])
+    expect(lines[2]).toContain('  0123456789ab  Downloading 1.5MB/3MB')
+  })
+})
+
+describe('sizes', () => {
+  it('are decimal with four digits', () => {
+    expect([0, 999, 1000, 1_982_291, 5e9].map(formatSize)).toEqual(['0B', '999B', '1kB', '1.982MB', '5GB'])
+  })
+})
