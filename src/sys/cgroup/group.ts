@@ -31,6 +31,11 @@ function subtree(directory: string): readonly string[] {
   return [directory, ...entries.filter((entry) => entry.isDirectory()).flatMap(({ name }) => subtree(`${directory}/${name}`))]
 }
 
+/** Removes a group nothing runs in, with its subgroups. True if it is gone, also before; false while a process is in it. */
+export function removeEmptyGroup(layout: CgroupLayout, path: string): boolean {
+  return groupDirectories(layout, path).filter((directory) => !removeTree(directory)).length === 0
+}
+
 const removeAttempts = 100
 
 /**
@@ -41,8 +46,7 @@ export async function removeGroup(layout: CgroupLayout, path: string): Promise<v
   for (let attempt = 0; attempt < removeAttempts; attempt++) {
     for (const pid of groupPids(layout, path)) kill(pid)
     thaw(layout, path)
-    const left = groupDirectories(layout, path).filter((directory) => !removeTree(directory))
-    if (left.length === 0) return
+    if (removeEmptyGroup(layout, path)) return
     await sleep(10)
   }
   throw new TscomposeError(
