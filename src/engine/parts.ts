@@ -47,8 +47,11 @@ export interface Snapshotter {
   lowers(chainId: string): Promise<readonly string[]>
   /** True when every layer of the chain is committed here. */
   has(chainId: string): boolean
-  /** Makes the writable directories over a chain under `key` (a container id). Not mounted yet. */
-  prepare(key: string, chainId: string): Promise<Rootfs>
+  /**
+   * Makes the writable directories over a chain under `key` (a container id). Not mounted yet. Rejects LAYER_MISSING,
+   * SNAPSHOT_EXISTS. `volatile`: never flushed to disk, for what is worth nothing after a power loss (build steps).
+   */
+  prepare(key: string, chainId: string, options?: { readonly volatile?: boolean }): Promise<Rootfs>
   /** Mounts it (idempotent); merged is a mount point afterwards. */
   mount(key: string): Promise<Rootfs>
   unmount(key: string): Promise<void>
@@ -117,6 +120,57 @@ export interface RegistryClient {
     reference: Reference,
     options?: { readonly credentials?: api.RegistryCredentials; readonly push?: boolean },
   ): Promise<Repository>
+}
+
+/** One committed, read-only layer. */
+export interface LayerInfo {
+  readonly chainId: string
+  readonly diffId: string
+  /** '' for the lowest layer. */
+  readonly parentChainId: string
+  /** Bytes of its files. */
+  readonly size: number
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** Layers by chainID, as the image part fills and empties them. */
+export interface LayerStore {
+  /** A new empty directory for a layer's tree in overlayfs form; thrown away at the next start if it is not committed. */
+  stage(): Promise<{ readonly dir: string }>
+  /** Throws a staged directory away. Succeeds if it is already gone. */
+  discardStaged(dir: string): Promise<void>
+  /**
+   * Turns a staged directory into the layer `diffId` on top of `parentChainId` ('' for none; it need not be there yet).
+   * By rename: at once or not at all. If the layer is there already the staged one is thrown away.
+   * Durable only if the file system was synced before.
+   */
+  commitStaged(params: {
+    readonly dir: string
+    readonly diffId: string
+    readonly parentChainId: string
+    readonly size: number
+  }): Promise<{ readonly chainId: string }>
+  /** The layer alone; `Snapshotter.has` asks for the whole chain. */
+  layer(chainId: string): LayerInfo | undefined
+  listLayers(): readonly LayerInfo[]
+  /** Succeeds if it is already gone; rejects LAYER_IN_USE under another layer or a container. */
+  removeLayer(chainId: string): Promise<void>
+  /**
+   * Removes every layer that is in none of these chains and under no container. The caller names what it is about to
+   * use as well (pulls that are under way).
+   */
+  gc(keepChainIds: readonly string[]): Promise<{ readonly removed: readonly string[]; readonly bytes: number }>
+  /** Writes the layer's tar to a new file; the same bytes each time, for layers made here those of the diffID. */
+  exportLayer(chainId: string, path: string): Promise<{ readonly diffId: string; readonly size: number }>
+}
+
+export interface SnapshotStore extends Snapshotter, LayerStore {
+  /** Keys of all prepared root file systems. */
+  keys(): readonly string[]
+  /** Bytes the container has written. */
+  usage(key: string): Promise<number>
+  close(): Promise<void>
 }
 
 export interface ImageCommitter {
