@@ -1,0 +1,116 @@
+import { isTree, newTree, type Tree, type TreeBuilder } from '../tree.ts'
+import { toCanonical } from './canonical.ts'
+import { type LoadContext, reportAt } from './context.ts'
+import { applyDirectives } from './directives.ts'
+import { applyExtends } from './extends.ts'
+import { applyIncludes } from './include.ts'
+import { interpolate } from './interpolate.ts'
+import { mergeFiles } from './merge.ts'
+import { type ParsedDocument, parseFile } from './parse.ts'
+import type { ReadOptions } from './read-options.ts'
+import type { Reader } from './reader.ts'
+import { checkSchema } from './schema-check.ts'
+import { keepUnique } from './unique.ts'
+
+/** Parses each file once; several phases want its documents. */
+export function parseFiles(files: readonly string[], reader: Reader, context: LoadContext): ReadonlyMap<string, readonly ParsedDocument[]> {
+  const parsed = new Map<string, readonly ParsedDocument[]>()
+  for (const file of files) {
+    const documents = parseFile(reader.readSource(file), context)
+    parsed.set(file, documents)
+  }
+  context.stopOnErrors()
+  return parsed
+}
+
+/** Merges all documents of all files into one canonical tree. */
+export function mergeDocuments(parsed: ReadonlyMap<string, readonly ParsedDocument[]>, options: ReadOptions, context: LoadContext): Tree {
+  let merged: Tree = newTree()
+  for (const [file, documents] of parsed) {
+    for (const document of documents) merged = mergeDocument(merged, document, file, options, context)
+  }
+  return merged
+}
+
+/** Reads and merges in one go, as included files are. */
+function loadFiles(files: readonly string[], options: ReadOptions, context: LoadContext): Tree {
+  return mergeDocuments(parseFiles(files, options.reader, context), options, context)
+}
+
+function mergeDocument(base: Tree, document: ParsedDocument, file: string, options: ReadOptions, context: LoadContext): Tree {
+  const interpolated = withoutNullLists(
+    interpolate(document.tree, { lookup: options.lookup, enabled: options.interpolation }, context),
+    context,
+  )
+  context.stopOnErrors()
+  const extended = applyExtends(interpolated, document.directives, file, options, context)
+  const included = applyIncludes(extended, { file, options, context, load: loadFiles })
+  context.stopOnErrors()
+  const merged = keepUnique(mergeFiles(applyDirectives(base, document.directives), included, context), context)
+  context.stopOnErrors()
+  const known = withoutVersion(merged, file, context)
+  if (options.validation) checkSchema(known, context)
+  context.stopOnErrors()
+  const canonical = keepUnique(toCanonical(known, context), context)
+  context.stopOnErrors()
+  return canonical
+}
+
+/** `ports:` with nothing below it is a list without items, as for every attribute that is a list of long forms. */
+function withoutNullLists(tree: Tree, context: LoadContext): Tree {
+  const services = tree.services
+  if (!isTree(services)) return tree
+  let changed = false
+  const copy = newTree()
+  for (const [name, service] of Object.entries(services)) {
+    copy[name] = service
+    if (!isTree(service)) continue
+    const kept: TreeBuilder = newTree()
+    for (const key of Object.keys(service)) {
+      const value = service[key] ?? null
+      if (value === null && nullIsAbsent(key)) changed = true
+      else kept[key] = value
+    }
+    context.sources.inherit(service, kept)
+    copy[name] = kept
+  }
+  if (!changed) return tree
+  context.sources.inherit(services, copy)
+  const result = Object.assign(newTree(), tree, { services: copy })
+  context.sources.inherit(tree, result)
+  return result
+}
+
+/** Attributes for which an empty value means something of its own, or is an error of the schema. */
+function nullIsAbsent(key: string): boolean {
+  return emptyAllowed.has(key)
+}
+
+const emptyAllowed: ReadonlySet<string> = new Set([
+  'ports',
+  'volumes',
+  'environment',
+  'labels',
+  'env_file',
+  'networks',
+  'depends_on',
+  'build',
+  'deploy',
+  'develop',
+])
+
+function withoutVersion(tree: Tree, file: string, context: LoadContext): Tree {
+  if (tree.version === undefined) return tree
+  reportAt(context, {
+    root: tree,
+    path: ['version'],
+    code: 'OBSOLETE_VERSION',
+    message: `${file}: the attribute \`version\` is obsolete, it will be ignored, please remove it to avoid potential confusion`,
+    severity: 'warning',
+    atKey: true,
+  })
+  const copy = newTree()
+  for (const key of Object.keys(tree)) if (key !== 'version') copy[key] = tree[key] ?? null
+  context.sources.inherit(tree, copy)
+  return copy
+}
