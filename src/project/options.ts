@@ -34,12 +34,15 @@ export interface LoadOptions {
   readonly consistency?: boolean
 }
 
-export interface LoadResult {
+export interface ProjectResult {
   readonly project: Project
   /** The environment variables were taken from: the given one, `.env` below it. */
   readonly environment: Readonly<Record<string, string>>
   /** Warnings. */
   readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface LoadResult extends ProjectResult {
   /** Every file that was asked for, with its text; null where there was none. */
   readonly inputs: ReadonlyMap<string, string | null>
   /** The canonical tree the project was made from, and where its values were written. */
