@@ -6,7 +6,9 @@
 /** Name of the entry -> its source, relative to `src/`, without extension. The bundle has it as `<name>.js` beside its chunks. */
 export const workerEntries = {
   daemon: 'daemon/main',
+  netd: 'daemon/netd-main',
   'layer-worker': 'engine/layer-worker',
+  'snapshot-worker': 'engine/snapshot-worker',
   'context-worker': 'engine/build/context-worker',
 } as const
 

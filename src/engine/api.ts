@@ -1,6 +1,6 @@
 import type { ErrorData } from '../base/errors.ts'
 import type { EventSink } from '../base/event.ts'
-import type { Healthcheck, ImageConfig } from '../oci/image-config.ts'
+import type { Healthcheck, ImageConfig, ImageConfigFile } from '../oci/image-config.ts'
 
 /*
  * The container engine as its users see it: types only.
@@ -610,6 +610,10 @@ export interface ImageSummary {
 
 export interface ImageDetails extends ImageSummary {
   readonly config: ImageConfig
+  /** The whole config: history, layers' diffIDs, platform. */
+  readonly configFile: ImageConfigFile
+  /** Unpacked bytes of each layer, bottom first. */
+  readonly layerSizes?: readonly number[]
   readonly containers: readonly string[]
   readonly author: string
   readonly comment: string

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path'
+import type { Verb } from '../../verb.ts'
+
+export const verb: Verb = {
+  configure: (command) => {
+    command
+      .usage('[OPTIONS]')
+      .requiredOption('-i, --input <file>', 'Read from this tar archive')
+      .option('-q, --quiet', 'Print nothing but the names')
+  },
+  run: async ({ flags, connect, reporter, signal, terminal }) => {
+    const progress = flags.quiet === true ? undefined : reporter()
+    const engine = await connect()
+    const images = await engine.images.load(
+      { path: resolve(terminal.cwd, String(flags.input)) },
+      { signal, ...(progress === undefined ? {} : { sink: progress.sink }) },
+    )
+    progress?.end()
+    const lines = images.flatMap((image) =>
+      image.tags.length === 0 ? [`Loaded image ID: ${image.id}`] : image.tags.map((tag) => `Loaded image: ${tag}`),
+    )
+    terminal.stdout.write(lines.map((line) => `${line}\n`).join(''))
+    return 0
+  },
+}
