@@ -10,6 +10,7 @@ export const workerEntries = {
   'layer-worker': 'engine/layer-worker',
   'snapshot-worker': 'engine/snapshot-worker',
   'context-worker': 'engine/build/context-worker',
+  'attach-worker': 'engine/attach-worker',
 } as const
 
 export type WorkerEntry = keyof typeof workerEntries
