@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { arch, release } from 'node:os'
+import { allCapabilities } from './bundle/capabilities.ts'
+import type { HostFacts } from './bundle/input.ts'
+
+const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', loong64: 'loong64' }
+
+/** Reads what the host can do, once; nothing of it changes while it runs. */
+export function readHostFacts(cgroup: HostFacts['cgroup']): HostFacts {
+  const status = readFileSync('/proc/self/status', 'utf8')
+  return {
+    architecture: architectures[arch()] ?? arch(),
+    cgroup,
+    capabilities: capabilityNames(/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'),
+    openFilesLimit: openFilesLimit(readFileSync('/proc/self/limits', 'utf8')),
+    seccomp: /^Seccomp:/m.test(status),
+    apparmor: existsSync('/sys/kernel/security/apparmor'),
+    recursiveReadOnly: kernelAtLeast(release(), 5, 12),
+    swapAccounting: cgroup === 'v2' || existsSync('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes'),
+    thermalPaths: thermalPaths(),
+  }
+}
+
+/** Names of the bits set in /proc's hexadecimal mask. */
+export function capabilityNames(hex: string): readonly string[] {
+  const mask = BigInt(`0x${hex}`)
+  return allCapabilities.filter((_name, bit) => ((mask >> BigInt(bit)) & 1n) === 1n)
+}
+
+function openFilesLimit(limits: string): number {
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1]
+  return hard === undefined || hard === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(hard)
+}
+
+function kernelAtLeast(version: string, major: number, minor: number): boolean {
+  const [, ownMajor = '0', ownMinor = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? []
+  return Number(ownMajor) > major || (Number(ownMajor) === major && Number(ownMinor) >= minor)
+}
+
+function thermalPaths(): readonly string[] {
+  const directory = '/sys/devices/system/cpu'
+  if (!existsSync(directory)) return []
+  return readdirSync(directory)
+    .filter((name) => /^cpu\d+$/.test(name))
+    .map((name) => `${directory}/${name}/thermal_throttle`)
+    .filter((path) => existsSync(path))
+}

@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { type Cleanup, withCleanup } from '../../base/cleanup.ts'
+import { hasCode, TscomposeError } from '../../base/errors.ts'
+import { removeGroup } from '../../sys/cgroup/group.ts'
+import { openDirectory } from '../../sys/files.ts'
+import { exited } from '../../sys/process.ts'
+import type { ContainerSpec, Networks } from '../api.ts'
+import type { NetworkSetup, StepRunner } from '../parts.ts'
+import { buildBundle } from './bundle/bundle.ts'
+import type { BundleInput, ResolvedMount } from './bundle/input.ts'
+import type { ContainerDeps } from './deps.ts'
+import { renderHosts } from './hosts.ts'
+import { cgroupPath } from './places.ts'
+import { resolveUser } from './user.ts'
+
+type StepParams = Parameters<StepRunner['run']>[0]
+
+/** How long the build network outlives the last step: the next one usually comes at once. */
+const lingerMs = 3_000
+const networkName = 'tscompose-build'
+
+/** Runs build steps in the foreground, each in namespaces of its own, with a container's rights. */
+export function createStepRunner(deps: ContainerDeps, networks: Pick<Networks, 'create' | 'remove'>): StepRunner {
+  const buildNetwork = createBuildNetwork(deps, networks)
+  return {
+    run: (params) =>
+      withCleanup(async (cleanup) => {
+        const result = await runStep(deps, { params, cleanup, buildNetwork })
+        await cleanup.run()
+        return result
+      }),
+  }
+}
+
+interface Step {
+  readonly params: StepParams
+  readonly cleanup: Cleanup
+  readonly buildNetwork: BuildNetwork
+}
+
+async function runStep(deps: ContainerDeps, { params, cleanup, buildNetwork }: Step): Promise<{ readonly exitCode: number }> {
+  params.signal?.throwIfAborted()
+  const id = randomBytes(32).toString('hex')
+  const bundle = `${deps.paths.runRoot}/steps/${id}`
+  mkdirSync(bundle, { recursive: true, mode: 0o711 })
+  cleanup.push(() => rmSync(bundle, { recursive: true, force: true }))
+  const netns = `${deps.paths.runRoot}/netns/${id}`
+  const setup = await stepNetwork(deps, { id, netns, params, cleanup, buildNetwork })
+  const root = openDirectory(params.rootfs)
+  const input = stepInput(deps, { id, netns, params, bundle, setup, root })
+  const { config } = buildBundle(input)
+  const env = { ...config.process, env: stepEnv(params.env, input) }
+  writeFileSync(`${bundle}/config.json`, JSON.stringify({ ...config, process: env }), { mode: 0o600 })
+  cleanup.push(async () => {
+    await deps.runtime.destroy(id)
+    await removeGroup(deps.cgroups, input.cgroupsPath)
+  })
+  const child = deps.runtime.runOnce({ id, bundle, stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout?.on('data', (data: Uint8Array) => params.onOutput({ stream: 'stdout', data }))
+  child.stderr?.on('data', (data: Uint8Array) => params.onOutput({ stream: 'stderr', data }))
+  const flushed = Promise.all([child.stdout, child.stderr].map((stream) => new Promise((resolve) => stream?.once('close', resolve))))
+  // A cancelled step takes its whole process tree with it: the pid namespace ends with its first process.
+  const onAbort = (): void => void deps.runtime.destroy(id).finally(() => child.kill('SIGKILL'))
+  params.signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    const { exitCode } = await exited(child)
+    await flushed
+    params.signal?.throwIfAborted()
+    return { exitCode }
+  } finally {
+    params.signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Exactly what the builder gives, and HOME as every process has it. */
+function stepEnv(env: readonly string[], { user }: BundleInput): readonly string[] {
+  return env.some((line) => line.startsWith('HOME=')) ? env : [...env, `HOME=${user.home}`]
+}
+
+interface StepNetwork {
+  readonly id: string
+  readonly netns: string
+  readonly params: StepParams
+  readonly cleanup: Cleanup
+  readonly buildNetwork: BuildNetwork
+}
+
+async function stepNetwork(deps: ContainerDeps, step: StepNetwork): Promise<NetworkSetup | undefined> {
+  const { id, netns, params, cleanup, buildNetwork } = step
+  if (params.network === 'host') return undefined
+  const endpoints = params.network === 'none' ? [] : [{ network: await buildNetwork.acquire() }]
+  if (endpoints.length > 0) cleanup.push(() => buildNetwork.release())
+  cleanup.push(() => deps.network.teardown(id))
+  return deps.network.setup({
+    containerId: id,
+    containerName: id.slice(0, 12),
+    hostname: params.hostname ?? 'buildkitsandbox',
+    netnsPath: netns,
+    endpoints,
+    ports: [],
+  })
+}
+
+interface StepBundle {
+  readonly id: string
+  readonly netns: string
+  readonly params: StepParams
+  readonly bundle: string
+  readonly setup: NetworkSetup | undefined
+  readonly root: number
+}
+
+function stepInput(deps: ContainerDeps, { id, netns, params, bundle, setup, root }: StepBundle): BundleInput {
+  const hostname = params.hostname ?? 'buildkitsandbox'
+  const spec: ContainerSpec = {
+    name: params.key,
+    image: params.key,
+    labels: {},
+    network: setup === undefined ? { kind: 'host' } : { kind: 'none' },
+    entrypoint: params.args,
+    workingDir: params.workingDir,
+    ...(params.shmSize === undefined ? {} : { shmSize: params.shmSize }),
+    ...(params.ulimits === undefined ? {} : { ulimits: params.ulimits }),
+    ...(params.privileged === undefined ? {} : { privileged: params.privileged }),
+  }
+  try {
+    return {
+      id,
+      spec,
+      image: {},
+      host: deps.host,
+      user: resolveUser(root, params.user),
+      rootfs: params.rootfs,
+      hostname,
+      mounts: (params.mounts ?? []).map(stepMount),
+      files: setup === undefined ? hostFiles() : stepFiles(bundle, setup, params.extraHosts),
+      devices: [],
+      blockDevices: {},
+      namespaces: {
+        network: setup === undefined ? 'host' : { path: netns },
+        pid: 'new',
+        ipc: 'new',
+        uts: 'new',
+        cgroup: deps.host.cgroup === 'v2' ? 'new' : 'host',
+      },
+      cgroupsPath: cgroupPath(id),
+    }
+  } finally {
+    closeSync(root)
+  }
+}
+
+function stepMount({ source, target, readOnly, type = 'bind' }: NonNullable<StepParams['mounts']>[number]): ResolvedMount {
+  return type === 'tmpfs' ? { type, target, readOnly, options: ['exec'] } : { type, source, target, readOnly }
+}
+
+function stepFiles(bundle: string, setup: NetworkSetup, extraHosts: readonly string[] | undefined): BundleInput['files'] {
+  writeFileSync(`${bundle}/hosts`, renderHosts(setup, extraHosts), { mode: 0o644 })
+  writeFileSync(`${bundle}/resolv.conf`, setup.resolvConf, { mode: 0o644 })
+  return ['hosts', 'resolv.conf'].map((name) => ({ source: `${bundle}/${name}`, target: `/etc/${name}`, readOnly: false }))
+}
+
+function hostFiles(): BundleInput['files'] {
+  return ['hosts', 'resolv.conf'].map((name) => ({ source: `/etc/${name}`, target: `/etc/${name}`, readOnly: true }))
+}
+
+interface BuildNetwork {
+  /** Name of the network; made by the first who asks. */
+  acquire(): Promise<string>
+  /** It goes a little after the last one has let go. */
+  release(): void
+}
+
+function createBuildNetwork(deps: ContainerDeps, networks: Pick<Networks, 'create' | 'remove'>): BuildNetwork {
+  let users = 0
+  let made: Promise<unknown> | undefined
+  let timer: NodeJS.Timeout | undefined
+  const make = async (): Promise<void> => {
+    try {
+      await networks.create({ spec: { name: networkName, labels: {} } })
+    } catch (error) {
+      // Left by an engine that was killed.
+      if (!hasCode(error, 'NETWORK_EXISTS')) throw error
+    }
+  }
+  const unmake = (): void => {
+    made = undefined
+    networks.remove({ network: networkName }).catch((error: unknown) => {
+      deps.warn(`network of the build steps: ${error instanceof TscomposeError ? error.message : String(error)}`)
+    })
+  }
+  return {
+    acquire: async () => {
+      users++
+      clearTimeout(timer)
+      made ??= make()
+      try {
+        await made
+      } catch (error) {
+        users--
+        made = undefined
+        throw error
+      }
+      return networkName
+    },
+    release: () => {
+      users--
+      if (users === 0) timer = setTimeout(unmake, lingerMs)
+    },
+  }
+}
