@@ -100,6 +100,9 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
       if (old !== undefined) await discard(old)
       const ordered = orderEndpoints(container.endpoints)
       const resolved = await Promise.all(ordered.map(networks.resolve))
+      // A container made anew wants the address of the one it replaces.
+      if (ordered.some((spec) => spec.ipv4Address !== undefined || spec.ipv6Address !== undefined))
+        await Promise.all(tables.leaving.values())
       const endpoints = planEndpoints(ordered, { resolved, tables })
       const planned: AttachmentRecord = { container, endpoints, ports: [] }
       cleanup.push(() => forget(planned))
@@ -121,18 +124,18 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
   const discard = async (record: AttachmentRecord): Promise<void> => {
     const { container, endpoints } = record
     const id = container.containerId
-    const failures: unknown[] = []
-    const attempt = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => void failures.push(error))
-    // The resolver's sockets keep the namespace alive, and rules must be gone before the address is given out again.
-    await Promise.all([attempt(netd.drop(id)), attempt(options.firewall.set(`container ${id}`, []))])
+    const warn = (error: unknown): void => options.warn(`network of container ${container.containerName}: ${String(error)}`)
+    // The resolver's sockets keep the namespace alive, so they go first.
+    await netd.drop(id).catch(warn)
     removeNetns(container.netnsPath)
-    // Links go with the namespace in any case; nobody has to wait for them here.
-    options.reaper
-      .delete(endpoints.map((endpoint) => endpoint.link))
-      .catch((error: unknown) => options.warn(`links of container ${container.containerName}: ${String(error)}`))
+    // Rules and links take the kernel long, and nobody has to wait for them; until then the addresses stay taken.
+    const links = endpoints.map((endpoint) => endpoint.link)
+    const gone = Promise.all([options.firewall.release(`container ${id}`), options.reaper.release(links)])
+      .then(() => undefined, warn)
+      .finally(() => tables.leaving.delete(record))
+    tables.leaving.set(record, gone)
     await forget(record)
     tell('disconnect', record, endpoints)
-    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'network clean-up failed')
   }
   const connect = (containerId: string, spec: EndpointSpec): Promise<NetworkSetup> =>
     withCleanup(async (cleanup) => {
@@ -253,7 +256,7 @@ function leaseFrom(
   const pool = parsePool(record)
   const family = pool.subnet.family
   const used = new Set<bigint>()
-  for (const { endpoints } of tables.attachments.values()) {
+  for (const { endpoints } of [...tables.attachments.values(), ...tables.leaving.keys()]) {
     for (const endpoint of endpoints) {
       const taken = endpoint.networkId === network.id ? parseIp(family === 4 ? endpoint.ipv4 : endpoint.ipv6) : undefined
       if (taken !== undefined) used.add(taken.value)

@@ -42,7 +42,7 @@ export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
   const { paths, emit, warn } = options
   const directory = join(paths.runRoot, 'network')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const tables: NetworkTables = { networks: new Map(), attachments: new Map() }
+  const tables: NetworkTables = { networks: new Map(), attachments: new Map(), leaving: new Map() }
   const networkRecords = options.records({ directory: join(paths.dataRoot, 'networks'), parse: parseNetworkRecord })
   const attachmentRecords = options.records({ directory: join(directory, 'attachments'), parse: parseAttachmentRecord })
   const host = openNetlink()
@@ -103,6 +103,7 @@ export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
       },
       close: async () => {
         clearInterval(healing)
+        // The link of what just ended may still be waiting, as may its rules.
         await Promise.all([netd.close(), reaper.idle(), firewall.close()])
         host.close()
       },

@@ -19,6 +19,8 @@ import type { AttachmentRecord, NetworkRecord, RecordDirectory } from './record.
 export interface NetworkTables {
   readonly networks: Map<string, NetworkRecord>
   readonly attachments: Map<string, AttachmentRecord>
+  /** Ended ones whose firewall rules are still there: their addresses must not be given out yet. */
+  readonly leaving: Map<AttachmentRecord, Promise<void>>
 }
 
 export interface NetworkHalf {

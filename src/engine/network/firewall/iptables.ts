@@ -27,16 +27,25 @@ const programs: Readonly<Record<IpFamily, { readonly save: string; readonly rest
  * Firewall driver over iptables-restore (legacy or nft). What the kernel has is read once and then remembered; when a
  * transaction fails because somebody changed our rules, it is read again and the difference applied.
  */
-export function createIptablesDriver({ run, gatherMs = 2 }: { readonly run: RunIptables; readonly gatherMs?: number }): FirewallDriver {
+export function createIptablesDriver({
+  run,
+  gatherMs = 2,
+  releaseMs = 40,
+}: {
+  readonly run: RunIptables
+  /** How long a transaction waits for more calls. */
+  readonly gatherMs?: number
+  /** The same where rules only go. */
+  readonly releaseMs?: number
+}): FirewallDriver {
   const owners = new Map<string, readonly FirewallRule[]>()
   const families: readonly FamilyState[] = [newFamily(4), newFamily(6)]
   let waiting: Waiter[] = []
-  let timer: NodeJS.Timeout | undefined
+  let timer: { readonly handle: NodeJS.Timeout; readonly due: number } | undefined
   let running: Promise<void> | undefined
 
   /** One transaction for all calls that came since the last one began. */
   const flush = async (): Promise<void> => {
-    timer = undefined
     const batch = waiting
     waiting = []
     try {
@@ -46,19 +55,24 @@ export function createIptablesDriver({ run, gatherMs = 2 }: { readonly run: RunI
       for (const waiter of batch) waiter.reject(error)
     }
   }
-  const schedule = (): void => {
-    if (timer !== undefined || running !== undefined) return
-    timer = setTimeout(() => {
-      running = flush().finally(() => {
-        running = undefined
-        if (waiting.length > 0) schedule()
-      })
-    }, gatherMs)
+  const start = (): void => {
+    timer = undefined
+    running = flush().finally(() => {
+      running = undefined
+      if (waiting.length > 0) schedule(gatherMs)
+    })
   }
-  const change = (): Promise<void> =>
+  const schedule = (delay: number): void => {
+    if (running !== undefined) return
+    const due = performance.now() + delay
+    if (timer !== undefined && timer.due <= due) return
+    if (timer !== undefined) clearTimeout(timer.handle)
+    timer = { handle: setTimeout(start, delay), due }
+  }
+  const change = (delay: number = gatherMs): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject })
-      schedule()
+      schedule(delay)
     })
   const forget = (): void => {
     for (const state of families) state.kernel = undefined
@@ -93,10 +107,17 @@ export function createIptablesDriver({ run, gatherMs = 2 }: { readonly run: RunI
       forget()
       await change()
     },
+    release: async (owner) => {
+      if (owners.delete(owner)) await change(releaseMs)
+    },
     close: async () => {
-      if (timer !== undefined) clearTimeout(timer)
-      for (const waiter of waiting.splice(0)) waiter.reject(new TscomposeError('canceled', 'CANCELED', 'the engine is shutting down'))
-      await running
+      while (waiting.length > 0 || running !== undefined) {
+        if (timer !== undefined) {
+          clearTimeout(timer.handle)
+          start()
+        }
+        await running
+      }
     },
   }
 }
