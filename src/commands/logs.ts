@@ -31,7 +31,7 @@ export async function* mergedLogs(
     const live = sources.filter((source) => source.head() !== undefined)
     if (live.length === 0) return
     // Everything up to the earliest end of what is loaded can be put in order without looking further.
-    const limit = live.map((source) => source.lastTime()).reduce((a, b) => (a < b ? a : b))
+    const limit = live.map((source) => source.lastTime()).sort()[0] ?? ''
     const batch = live.flatMap((source) => source.takeUntil(limit)).sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
     yield batch
     await Promise.all(live.filter((source) => source.head() === undefined).map((source) => source.fill()))

@@ -13,6 +13,8 @@ export interface Scope {
   readonly signal?: AbortSignal
   /** Operations at once; -1 or absent: no limit. */
   readonly limit?: number
+  /** Plans are shown and not carried out. */
+  readonly dryRun?: boolean
 }
 
 /** The call context of a scope without its sink: for calls that show nothing. */

@@ -47,13 +47,18 @@ function parseScale(pair: string): readonly [string, number] {
     throw new TscomposeError('invalid', 'USAGE', `invalid scale specifier: ${pair}`, { hint: 'write it as SERVICE=NUMBER, such as web=3' })
   }
   if (!/^\d+$/.test(count)) {
-    throw new TscomposeError('invalid', 'USAGE', `invalid scale specifier: ${pair}: "${count}" is not a number`, { hint: 'write it as web=3' })
+    throw new TscomposeError('invalid', 'USAGE', `invalid scale specifier: ${pair}: "${count}" is not a number`, {
+      hint: 'write it as web=3',
+    })
   }
   return [name, Number(count)]
 }
 
 /** `KEY=VALUE`, or `KEY` to take the value from the environment (null where it has none). */
-export function parseEnv(pairs: readonly string[], env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | null>> {
+export function parseEnv(
+  pairs: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | null>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=')

@@ -3,7 +3,10 @@ import { TscomposeError } from '../../base/errors.ts'
 export type TemplateRow = Readonly<Record<string, unknown>>
 
 /** What `--format` asks for. */
-export type OutputFormat = { readonly kind: 'table' } | { readonly kind: 'json' } | { readonly kind: 'template'; readonly text: string; readonly titled: boolean }
+export type OutputFormat =
+  | { readonly kind: 'table' }
+  | { readonly kind: 'json' }
+  | { readonly kind: 'template'; readonly text: string; readonly titled: boolean }
 
 /** `table`, `json`, or a template with `{{.Field}}` and `{{json .Field}}`; `table ` before a template adds titles. */
 export function parseFormat(text: string | undefined): OutputFormat {
@@ -21,12 +24,15 @@ export function parseFormat(text: string | undefined): OutputFormat {
 
 /** One row through a template. Rejects a field the row does not have. */
 export function fillTemplate(template: string, row: TemplateRow): string {
-  return template.replaceAll(/\{\{-?\s*(json\s+)?\.(\w*)\s*-?\}\}|\{\{[^}]*\}\}/g, (action, json: string | undefined, field: string | undefined) => {
-    if (field === undefined) throw templateError(action)
-    if (field !== '' && !(field in row)) throw templateError(action)
-    const value = field === '' ? row : row[field]
-    return json === undefined && typeof value !== 'object' ? String(value) : goJson(value)
-  })
+  return template.replaceAll(
+    /\{\{-?\s*(json\s+)?\.(\w*)\s*-?\}\}|\{\{[^}]*\}\}/g,
+    (action, json: string | undefined, field: string | undefined) => {
+      if (field === undefined) throw templateError(action)
+      if (field !== '' && !(field in row)) throw templateError(action)
+      const value = field === '' ? row : row[field]
+      return json === undefined && typeof value !== 'object' ? String(value) : goJson(value)
+    },
+  )
 }
 
 /** Titles of a template's columns: `{{.RunningFor}}` stands under its own heading. */
@@ -38,7 +44,9 @@ export function templateTitles(template: string, titles: Readonly<Record<string,
 }
 
 function templateError(action: string): TscomposeError {
-  return new TscomposeError('invalid', 'USAGE', `format: cannot evaluate ${action}`, { hint: 'fields are written {{.Name}} or {{json .Name}}' })
+  return new TscomposeError('invalid', 'USAGE', `format: cannot evaluate ${action}`, {
+    hint: 'fields are written {{.Name}} or {{json .Name}}',
+  })
 }
 
 /** JSON with the characters escaped that docker's encoder escapes. */

@@ -1,0 +1,47 @@
+import { TscomposeError } from '../../base/errors.ts'
+import { build } from '../../commands/pull.ts'
+import { isSet, list, parseEnv, services } from '../compose/flags.ts'
+import { projectScope } from '../compose/scope.ts'
+import { collect } from '../flags.ts'
+import type { Verb } from '../verb.ts'
+
+export const verb: Verb = {
+  configure: (command) => {
+    command
+      .usage('[OPTIONS] [SERVICE...]')
+      .argument('[SERVICE...]')
+      .option('--build-arg <arg>', 'Set build-time variables for services', collect, [])
+      .option('--no-cache', 'Do not use cache when building the image')
+      .option('--pull', 'Always attempt to pull a newer version of the image')
+      .option('--push', 'Push service images')
+      .option('-q, --quiet', 'Suppress the build output')
+      .option('--with-dependencies', 'Also build dependencies (transitively)')
+  },
+  run: async (invocation) => {
+    const { flags, args, terminal } = invocation
+    const withDependencies = isSet(flags, 'withDependencies')
+    const scope = await projectScope(invocation, { services: args, dependencies: withDependencies })
+    const built = await build(
+      { ...scope, ...(isSet(flags, 'quiet') ? { sink: () => {} } : {}) },
+      {
+        ...(withDependencies ? {} : services(args)),
+        options: {
+          ...(flags['cache'] === false ? { noCache: true } : {}),
+          ...(isSet(flags, 'pull') ? { pull: true } : {}),
+          args: requireValues(parseEnv(list(flags, 'buildArg'), terminal.env)),
+        },
+      },
+    )
+    if (isSet(flags, 'push')) for (const reference of built) await scope.engine.images.push({ reference })
+    if (built.length === 0) scope.warn('no services to build')
+    return 0
+  },
+}
+
+function requireValues(args: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(args)) {
+    if (value === null)
+      throw new TscomposeError('invalid', 'USAGE', `build argument ${name} has no value`, { hint: `write --build-arg ${name}=VALUE` })
+  }
+  return args as Readonly<Record<string, string>>
+}

@@ -1,0 +1,136 @@
+import { type Command, Option } from 'commander'
+import { TscomposeError } from '../../base/errors.ts'
+import { planUp, type UpOptions, up } from '../../commands/up.ts'
+import { formatPlan } from '../../converge/plan.ts'
+import { type AttachedOptions, attachedUp } from '../compose/attached-up.ts'
+import { confirm } from '../compose/confirm.ts'
+import { exclusive, isSet, list, parseScales, seconds, services, text } from '../compose/flags.ts'
+import { upRules } from '../compose/rules.ts'
+import { type ProjectScope, projectScope } from '../compose/scope.ts'
+import { callerStdio } from '../compose/stdio.ts'
+import { collect, wholeNumber } from '../flags.ts'
+import type { Invocation, Verb } from '../verb.ts'
+
+export const verb: Verb = {
+  configure,
+  run: async (invocation) => {
+    const { flags, args, root, terminal } = invocation
+    checkFlags(flags)
+    const scale = parseScales(list(flags, 'scale'))
+    const dependencies = flags['deps'] !== false
+    const scope = await projectScope(invocation, { services: args, dependencies })
+    for (const name of Object.keys(scale)) requireService(scope, name)
+    const options = upOptions(invocation, scope, scale)
+    if (root.dryRun) {
+      const plan = await planUp(scope, options)
+      for (const warning of plan.warnings) scope.warn(warning)
+      terminal.stdout.write(`${formatPlan(plan)}\n`)
+      return 0
+    }
+    if (isSet(flags, 'detach') || isSet(flags, 'wait') || flags['start'] === false) {
+      await up(scope, options)
+      return 0
+    }
+    return await attachedUp(invocation, scope, attachedOptions(invocation, scope, options))
+  },
+}
+
+function configure(command: Command): void {
+  command
+    .usage('[OPTIONS] [SERVICE...]')
+    .argument('[SERVICE...]')
+    .option('--abort-on-container-exit', 'Stops all containers if any container was stopped')
+    .option('--abort-on-container-failure', 'Stops all containers if any container exited with failure')
+    .option('--always-recreate-deps', 'Recreate dependent containers')
+    .option('--attach <service>', 'Restrict attaching to the specified services', collect, [])
+    .option('--attach-dependencies', 'Automatically attach to log output of dependent services')
+    .option('--build', 'Build images before starting containers')
+    .option('--no-build', "Don't build an image, even if it's policy")
+    .option('-d, --detach', 'Detached mode: Run containers in the background')
+    .option('--exit-code-from <service>', 'Return the exit code of the selected service container')
+    .option('--force-recreate', "Recreate containers even if their configuration and image haven't changed")
+    .option('--menu', 'Enable interactive shortcuts when running attached')
+    .addOption(noAttach())
+    .option('--no-color', 'Produce monochrome output')
+    .option('--no-deps', "Don't start linked services")
+    .option('--no-log-prefix', "Don't print prefix in logs")
+    .option('--no-recreate', "If containers already exist, don't recreate them")
+    .option('--no-start', "Don't start the services after creating them")
+    .option('--pull <policy>', 'Pull image before running ("always"|"missing"|"never")')
+    .option('--quiet-build', 'Suppress the build output')
+    .option('--quiet-pull', 'Pull without printing progress information')
+    .option('--remove-orphans', 'Remove containers for services not defined in the Compose file')
+    .option('-V, --renew-anon-volumes', 'Recreate anonymous volumes instead of retrieving data from the previous containers')
+    .option('--scale <service=num>', 'Scale SERVICE to NUM instances', collect, [])
+    .option('-t, --timeout <seconds>', 'Use this timeout in seconds for container shutdown', wholeNumber)
+    .option('--timestamps', 'Show timestamps')
+    .option('--wait', 'Wait for services to be running|healthy. Implies detached mode')
+    .option('--wait-timeout <seconds>', 'Maximum duration in seconds to wait for the project to be running|healthy', wholeNumber)
+    .option('-y, --yes', 'Assume "yes" as answer to all prompts and run non-interactively')
+}
+
+/** Takes a value, so it is no negation of --attach, which commander takes it for. */
+function noAttach(): Option {
+  const option = new Option('--no-attach <service>', 'Do not attach (stream logs) to the specified services')
+  option.negate = false
+  return option.argParser(collect).default([], '')
+}
+
+function checkFlags(flags: Invocation['flags']): void {
+  const abort = isSet(flags, 'abortOnContainerExit') || isSet(flags, 'abortOnContainerFailure')
+  const attach = list(flags, 'attach').length > 0 || isSet(flags, 'attachDependencies')
+  const wait = isSet(flags, 'wait')
+  exclusive(wait && (abort || attach), '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies')
+  const detached = isSet(flags, 'detach')
+  const message =
+    '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or --attach-dependencies'
+  exclusive(detached && (abort || attach), message)
+  exclusive(detached && text(flags, 'exitCodeFrom') !== undefined, '--exit-code-from and --detach are incompatible')
+  exclusive(isSet(flags, 'forceRecreate') && flags['recreate'] === false, '--force-recreate and --no-recreate are incompatible')
+  exclusive(isSet(flags, 'renewAnonVolumes') && flags['recreate'] === false, '--no-recreate and --renew-anon-volumes are incompatible')
+}
+
+function requireService({ project }: ProjectScope, name: string): void {
+  if (Object.hasOwn(project.services, name)) return
+  const hint = `the project has: ${Object.keys(project.services).join(', ')}`
+  throw new TscomposeError('not-found', 'NO_SUCH_SERVICE', `no such service: ${name}`, { hint })
+}
+
+function upOptions(invocation: Invocation, scope: ProjectScope, scale: Readonly<Record<string, number>>): UpOptions {
+  const { args, terminal } = invocation
+  return {
+    rules: upRules(invocation, args),
+    scale,
+    warn: scope.warn,
+    stdio: callerStdio(terminal, { stdin: false, tty: false }),
+    ...(terminal.stdinIsTty ? { confirm: (question) => confirm(invocation, question) } : {}),
+  }
+}
+
+function attachedOptions({ flags, args }: Invocation, scope: ProjectScope, options: UpOptions): AttachedOptions {
+  const exitCodeFrom = text(flags, 'exitCodeFrom')
+  if (exitCodeFrom !== undefined) requireService(scope, exitCodeFrom)
+  const failure = isSet(flags, 'abortOnContainerFailure')
+  const exit = isSet(flags, 'abortOnContainerExit') || exitCodeFrom !== undefined
+  return {
+    up: options,
+    attached: attachedServices(scope, { flags, args }),
+    ...services(args),
+    ...(failure ? { abortOn: 'failure' as const } : exit ? { abortOn: 'exit' as const } : {}),
+    ...(exitCodeFrom === undefined ? {} : { exitCodeFrom }),
+    ...seconds(flags, 'timeout'),
+  }
+}
+
+/** Named services or all, but those with `attach: false`; --attach and --no-attach have the last word. */
+function attachedServices({ project }: ProjectScope, { flags, args }: Pick<Invocation, 'flags' | 'args'>): ReadonlySet<string> {
+  const wanted = list(flags, 'attach')
+  if (wanted.length > 0) return new Set(wanted)
+  const without = new Set(list(flags, 'noAttach'))
+  const all = Object.values(project.services).filter(({ name, attach }) => {
+    if (without.has(name)) return false
+    if (args.length > 0 && !isSet(flags, 'attachDependencies')) return args.includes(name)
+    return attach !== false
+  })
+  return new Set(all.map(({ name }) => name))
+}
