@@ -1,0 +1,15 @@
+import type * as api from '../api.ts'
+import type { EnginePaths, ImageCommitter, ImageResolver, Snapshotter, StepRunner } from '../parts.ts'
+import type { LayerRecords } from './cache.ts'
+
+/** What the builder needs of the other parts. */
+export interface BuilderDeps {
+  readonly paths: EnginePaths
+  readonly images: ImageResolver & ImageCommitter & { readonly pull: api.Images['pull'] }
+  readonly snapshots: Snapshotter
+  readonly runner: StepRunner
+  /** Records under `build-cache/layers` of the data root, read by `parseLayerRecord`. */
+  readonly records: LayerRecords
+  /** RFC 3339 comes from here. */
+  readonly now?: () => number
+}

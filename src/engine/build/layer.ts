@@ -1,0 +1,76 @@
+import { withCleanup } from '../../base/cleanup.ts'
+import { TscomposeError } from '../../base/errors.ts'
+import type { Rootfs } from '../parts.ts'
+import type { BuildRun } from './build-run.ts'
+import { buildKey } from './mounted-chains.ts'
+import type { LayerResult, StageState } from './state.ts'
+
+export interface LayerWork {
+  /** Names of the result, cheapest first; later ones are only asked for when the earlier ones are not known. */
+  readonly keys: readonly (() => string | Promise<string>)[]
+  /** Changes the mounted root; what it returns runs after the unmount, before the commit. */
+  readonly change: (rootfs: Rootfs, key: string) => Promise<(() => void) | undefined>
+}
+
+/** Finds the step's layer in the cache, or makes it on top of the stage. */
+export async function makeLayer(run: BuildRun, state: StageState, work: LayerWork): Promise<LayerResult & { readonly cached: boolean }> {
+  throwIfCanceled(run.signal)
+  const [firstKey] = work.keys
+  if (firstKey === undefined) throw new TscomposeError('internal', 'BUILD_NO_KEY', 'a build step has no cache key')
+  const first = await firstKey()
+  return run.lock(first, async () => {
+    const keys = [first]
+    for (let index = 0; ; index++) {
+      const found = run.spec.noCache === true ? undefined : findLayer(run, keys[index] ?? '')
+      if (found !== undefined) {
+        for (const key of keys.slice(0, index)) run.deps.records.write(key, found)
+        return { ...found, cached: true }
+      }
+      const next = work.keys[index + 1]
+      if (next === undefined) break
+      keys.push(await next())
+    }
+    const layer = await run.limit(() => commitChange(run, state, work))
+    for (const key of keys) run.deps.records.write(key, layer)
+    return { ...layer, cached: false }
+  })
+}
+
+function findLayer(run: BuildRun, key: string): LayerResult | undefined {
+  const found = readRecord(run, key)
+  if (found === undefined) return undefined
+  // Held before it is looked at: a collection between the two would take the layer away.
+  run.retain(found.chainId)
+  return run.deps.snapshots.has(found.chainId) ? found : undefined
+}
+
+/** A damaged record is put aside by the store and counts as missing. */
+function readRecord(run: BuildRun, key: string): LayerResult | undefined {
+  try {
+    return run.deps.records.read(key)
+  } catch {
+    return undefined
+  }
+}
+
+async function commitChange(run: BuildRun, state: StageState, work: LayerWork): Promise<LayerResult> {
+  const { snapshots, now = Date.now } = run.deps
+  throwIfCanceled(run.signal)
+  return withCleanup(async (cleanup) => {
+    const key = buildKey()
+    cleanup.push(() => snapshots.remove(key))
+    await snapshots.prepare(key, state.chainId)
+    const rootfs = await snapshots.mount(key)
+    const finish = await work.change(rootfs, key)
+    throwIfCanceled(run.signal)
+    await snapshots.unmount(key)
+    finish?.()
+    const layer = await snapshots.commit(key)
+    run.retain(layer.chainId)
+    return { ...layer, created: new Date(now()).toISOString() }
+  })
+}
+
+export function throwIfCanceled(signal: AbortSignal): void {
+  if (signal.aborted) throw new TscomposeError('canceled', 'CANCELED', 'the build was canceled')
+}

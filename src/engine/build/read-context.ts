@@ -1,0 +1,83 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { isAbsolute, join, resolve } from 'node:path'
+import { hasErrno, TscomposeError } from '../../base/errors.ts'
+import { sha256 } from '../../base/hash.ts'
+import type { BuildSpec } from '../api.ts'
+import { parseIgnoreLines } from './context/ignore.ts'
+import type { TreeRequest } from './context/tasks.ts'
+import { createSource, type DockerfileSource } from './dockerfile/source.ts'
+
+/** More than this is no Dockerfile. */
+const maximumSize = 4 << 20
+
+/** Reads the Dockerfile. Rejects DOCKERFILE_NOT_FOUND or BUILD_CONTEXT_NOT_FOUND. */
+export async function readDockerfile(spec: BuildSpec): Promise<DockerfileSource> {
+  await checkContext(spec.context)
+  if (spec.dockerfileInline !== undefined) return createSource('dockerfile_inline', spec.dockerfileInline)
+  const path = resolve(spec.context, spec.dockerfile ?? 'Dockerfile')
+  try {
+    const found = await stat(path)
+    if (!found.isFile() || found.size > maximumSize)
+      throw new TscomposeError('invalid', 'DOCKERFILE_INVALID', `${path} is not a Dockerfile`, {
+        hint: 'it must be a regular file of a few kilobytes',
+      })
+    return createSource(path, await readFile(path, 'utf8'))
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT') && !hasErrno(error, 'ENOTDIR')) throw error
+    throw new TscomposeError('not-found', 'DOCKERFILE_NOT_FOUND', `no Dockerfile at ${path}`, {
+      hint: await similarFiles(spec),
+      target: path,
+    })
+  }
+}
+
+async function similarFiles(spec: BuildSpec): Promise<string> {
+  const names = (await readdir(spec.context).catch(() => [])).filter(
+    (name) => /dockerfile|containerfile/i.test(name) && !name.endsWith('.dockerignore'),
+  )
+  return names.length === 0
+    ? 'create it, or set build.dockerfile or build.dockerfile_inline'
+    : `there is ${names.join(', ')}; set build.dockerfile: ${names[0]}`
+}
+
+async function checkContext(context: string): Promise<void> {
+  if (/^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(context))
+    throw new TscomposeError('unsupported', 'UNSUPPORTED_CONTEXT', `the build context ${context} is remote, which is not supported yet`, {
+      hint: 'clone it and give the directory',
+    })
+  if (!isAbsolute(context))
+    throw new TscomposeError('invalid', 'BUILD_CONTEXT_NOT_FOUND', `the build context ${JSON.stringify(context)} is no absolute path`)
+  const found = await stat(context).catch(() => undefined)
+  if (found?.isDirectory() === true) return
+  throw new TscomposeError(
+    'not-found',
+    'BUILD_CONTEXT_NOT_FOUND',
+    `the build context ${context} is ${found === undefined ? 'not there' : 'not a directory'}`,
+    {
+      hint: 'set build.context to a directory',
+      target: context,
+    },
+  )
+}
+
+/** The context as a tree: with the rules of .dockerignore, and hashes remembered under the data root. */
+export async function readContextTree(spec: BuildSpec, dataRoot: string): Promise<TreeRequest> {
+  return {
+    root: spec.context,
+    ignore: parseIgnoreLines(await readIgnoreFile(spec)),
+    statCache: join(dataRoot, 'build-cache', 'stat', `${sha256(spec.context)}.json`),
+  }
+}
+
+async function readIgnoreFile(spec: BuildSpec): Promise<string> {
+  const dockerfile = resolve(spec.context, spec.dockerfile ?? 'Dockerfile')
+  const candidates = [...(spec.dockerfileInline === undefined ? [`${dockerfile}.dockerignore`] : []), join(spec.context, '.dockerignore')]
+  for (const path of candidates) {
+    try {
+      return await readFile(path, 'utf8')
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT') && !hasErrno(error, 'ENOTDIR')) throw error
+    }
+  }
+  return ''
+}

@@ -1,0 +1,129 @@
+import { TscomposeError } from '../../base/errors.ts'
+import type { BuildRun } from './build-run.ts'
+import { layerKey } from './cache.ts'
+import type { CommandForm, Instruction } from './dockerfile/instruction.ts'
+import { placeAt } from './dockerfile/lines.ts'
+import { dockerfileError } from './dockerfile/source.ts'
+import { makeLayer } from './layer.ts'
+import { commandLine } from './metadata.ts'
+import type { StepProgress } from './progress.ts'
+import { pruneUpper } from './prune-upper.ts'
+import { expandMount, type MountContext, mountFacts, prepareMounts } from './run-mounts.ts'
+import { expandAt } from './stages.ts'
+import { type LayerResult, lookupIn, type StageState } from './state.ts'
+import { findStubs } from './stubs.ts'
+
+/** Arguments every RUN may use without ARG; they are no part of the cache key or the history. */
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()])
+
+export interface RunParams {
+  readonly instruction: Instruction<'RUN'>
+  readonly progress: StepProgress
+  readonly source: MountContext['source']
+}
+
+/** Runs RUN in a container of its own on top of the stage; returns the layer and the words the history has for it. */
+export async function runStep(
+  run: BuildRun,
+  state: StageState,
+  { instruction, progress, source }: RunParams,
+): Promise<{ readonly layer: LayerResult & { readonly cached: boolean }; readonly createdBy: string }> {
+  const lookup = lookupIn(state)
+  const mounts = instruction.mounts.map((mount) => expandMount(mount, (text) => expandAt(run.source, instruction, text, { lookup })))
+  const workingDir = state.config.WorkingDir || '/'
+  const context: MountContext = { source, workingDir }
+  const args = commandLine(state, withHeredocs(instruction))
+  const declared = [...state.args].flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+  const env = [...(state.config.Env ?? []), ...declared.filter((entry) => !hasName(state.config.Env ?? [], entry))]
+  const network = instruction.network ?? run.spec.network ?? 'default'
+  const user = state.config.User ?? ''
+  const facts = { step: 'RUN', parent: state.chainId, args, env, workingDir, user, network }
+  const layer = await makeLayer(run, state, {
+    keys: [async () => layerKey({ ...facts, mounts: await mountFacts(run, mounts, context) })],
+    change: async (rootfs, key) => {
+      const prepared = await prepareMounts(run, mounts, context)
+      const stubs = findStubs(
+        rootfs.merged,
+        prepared.mounts.map(({ target }) => target),
+      )
+      const { exitCode } = await withLocks(run, prepared.locks, () =>
+        run.deps.runner.run({
+          key,
+          rootfs: rootfs.merged,
+          args,
+          env: [...env, ...proxies(run.spec.args ?? {}, env), ...prepared.env],
+          workingDir,
+          user,
+          network,
+          hostname: 'buildkitsandbox',
+          ...(run.spec.extraHosts === undefined ? {} : { extraHosts: run.spec.extraHosts }),
+          ...(run.spec.shmSize === undefined ? {} : { shmSize: run.spec.shmSize }),
+          ...(run.spec.ulimits === undefined ? {} : { ulimits: run.spec.ulimits }),
+          mounts: prepared.mounts,
+          onOutput: ({ data }) => progress.output(data),
+          signal: run.signal,
+        }),
+      )
+      if (exitCode !== 0) throw stepFailed(run, instruction, { exitCode, args, tail: progress.tail() })
+      stubs.remove()
+      return () => pruneUpper(rootfs.upper, stubs.touched)
+    },
+  })
+  return { layer, createdBy: createdBy(args, declared) }
+}
+
+/** The command with its here-documents: alone they are the script, else the shell reads them. */
+function withHeredocs({ command, heredocs }: Instruction<'RUN'>): CommandForm {
+  const [only] = heredocs
+  if (command.form === 'exec' || only === undefined) return command
+  if (heredocs.length === 1 && /^\d*<<-?["']?[^\s"']+["']?$/.test(command.text.trim())) {
+    const script = only.chomp ? only.content.replace(/^\t+/gm, '') : only.content
+    // A script with an interpreter of its own is handed to it on a descriptor.
+    const interpreter = /^#!\s*(\S+.*)\n/.exec(script)?.[1]
+    return {
+      form: 'shell',
+      text: interpreter === undefined ? script : `${interpreter.trim()} /dev/fd/3 3<<'${only.name}'\n${script}${only.name}`,
+    }
+  }
+  return { form: 'shell', text: [command.text, ...heredocs.map(({ content, terminator }) => `${content}${terminator}`)].join('\n') }
+}
+
+function hasName(env: readonly string[], entry: string): boolean {
+  const name = entry.slice(0, entry.indexOf('=') + 1)
+  return env.some((other) => other.startsWith(name))
+}
+
+function proxies(args: Readonly<Record<string, string>>, env: readonly string[]): string[] {
+  return proxyNames.flatMap((name) => (args[name] === undefined || hasName(env, `${name}=`) ? [] : [`${name}=${args[name]}`]))
+}
+
+async function withLocks<T>(run: BuildRun, locks: readonly string[], work: () => Promise<T>): Promise<T> {
+  const [first, ...rest] = locks
+  return first === undefined ? work() : run.lock(`cache-mount ${first}`, () => withLocks(run, rest, work))
+}
+
+function createdBy(args: readonly string[], declared: readonly string[]): string {
+  const prefix = declared.length === 0 ? '' : `|${declared.length} ${declared.join(' ')} `
+  return `RUN ${prefix}${args.join(' ')} # buildkit`
+}
+
+function stepFailed(
+  run: BuildRun,
+  instruction: Instruction<'RUN'>,
+  { exitCode, args, tail }: { readonly exitCode: number; readonly args: readonly string[]; readonly tail: readonly string[] },
+): TscomposeError {
+  const error = dockerfileError(run.source, placeAt(instruction.line, 0), {
+    code: 'BUILD_STEP_FAILED',
+    message: `RUN failed with exit code ${exitCode}${exitCode === 127 ? ' (command not found)' : ''}: ${shortened(args.at(-1) ?? '')}`,
+  })
+  if (tail.length === 0) return error
+  return new TscomposeError(error.kind, error.code, `${error.message}\n${tail.map((line) => `      > ${line}`).join('\n')}`, {
+    ...(error.position === undefined ? {} : { position: error.position }),
+    hint: 'the lines above are the end of its output',
+  })
+}
+
+function shortened(text: string): string {
+  const line = text.trim().split('\n')[0] ?? ''
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line
+}
