@@ -4,8 +4,8 @@ import { basename, dirname } from 'node:path'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { nextChainId } from '../../oci/chain-id.ts'
 import { isDigest } from '../../oci/digest.ts'
+import { collectLeftovers, deleteTree } from '../../sys/trash.ts'
 import type { LayerInfo, LayerStore } from '../parts.ts'
-import { collectLeftovers, deleteTree } from './trash.ts'
 
 /*
  * Layers on disk: `<root>/<hex of chainID>/{diff,layer.json}`. A directory appears under that name by one rename, with

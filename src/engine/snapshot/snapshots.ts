@@ -3,10 +3,10 @@ import { dirname } from 'node:path'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { umount } from '../../sys/mount.ts'
 import { mountOverlay } from '../../sys/overlay.ts'
+import { deleteTree } from '../../sys/trash.ts'
 import type { Rootfs, Snapshotter } from '../parts.ts'
 import type { Layers } from './layers.ts'
 import type { TarJobs } from './tar-jobs.ts'
-import { deleteTree } from './trash.ts'
 
 /*
  * Writable directories over a chain: `<root>/<key>/{upper,work,merged,snapshot.json}`. The file is written last, so a

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { hasErrno } from '../../base/errors.ts'
-import { run } from '../../sys/process.ts'
+import { hasErrno } from '../base/errors.ts'
+import { run } from './process.ts'
 
 const trashPrefix = '.trash-'
 
