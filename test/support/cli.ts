@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** The command line as people start it: the launcher, which runs the built bundle, or the sources where there is none. */
+export const launcher: string = resolve(root, 'bin/tscompose')
+
+/** True where the bundle people get is what is tested. */
+export const isBuilt: boolean = existsSync(resolve(root, 'dist/main.js'))
+
+export interface Cli {
+  /** Runs it, whatever its exit code. */
+  run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>
+  /** Runs it and returns stdout; throws with both streams where it fails. */
+  ok(args: readonly string[], options?: CommandOptions): Promise<string>
+}
+
+/** The command line in a directory, with nothing of compose's settings in its environment. */
+export function createCli(cwd: string): Cli {
+  const run: Cli['run'] = (args, options = {}) => runCommand([launcher, ...args], { cwd, ...options })
+  return {
+    run,
+    ok: async (args, options) => {
+      const result = await run(args, options)
+      if (result.exitCode === 0) return result.stdout
+      throw new Error(`tscompose ${args.join(' ')} ended with ${result.exitCode}:\n${result.stdout}${result.stderr}`)
+    },
+  }
+}
