@@ -17,9 +17,16 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'project/', may: ['project/', 'oci/', 'base/'] },
   { files: 'engine/api.ts', may: ['oci/', 'base/'] },
   { files: 'engine/parts.ts', may: ['engine/api.ts', 'oci/', 'base/'] },
+  { files: 'engine/observe.ts', may: ['engine/api.ts', 'base/'] },
   { files: 'engine/event-hub.ts', may: ['engine/api.ts', 'engine/parts.ts', 'base/'] },
   { files: 'engine/local-engine.ts', may: ['engine/', 'oci/', 'sys/', 'base/'] },
-  { files: 'engine/layer-worker.ts', may: ['engine/', 'oci/', 'sys/', 'base/'] },
+  // Entries of worker threads: each is a part's code in a thread of its own.
+  { files: 'engine/<name>-worker.ts', may: ['engine/', 'oci/', 'sys/', 'base/'] },
+  // The runtime adapter is below containers, not beside them.
+  {
+    files: 'engine/container/',
+    may: ['engine/container/', 'engine/runtime/', 'engine/api.ts', 'engine/parts.ts', 'oci/', 'sys/', 'base/'],
+  },
   { files: 'engine/<part>/', may: ['engine/<part>/', 'engine/api.ts', 'engine/parts.ts', 'oci/', 'sys/', 'base/'] },
   { files: 'converge/', may: ['converge/', 'project/', 'engine/api.ts', 'oci/', 'base/'] },
   { files: 'watch/', may: ['watch/', 'project/', 'base/'] },
@@ -36,6 +43,7 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
       'daemon/client.ts',
       'daemon/build-info.ts',
       'daemon/places.ts',
+      'daemon/doctor/',
       'engine/api.ts',
       'oci/',
       'base/',
@@ -104,7 +112,8 @@ function isUnder(path: string, places: readonly string[]): boolean {
 function rowOf(path: string): readonly string[] | undefined {
   const part = /^engine\/([^/]+)\//.exec(path)?.[1]
   for (const { files, may } of layers) {
-    const pattern = files.replace('<part>', part ?? '<part>')
+    const name = /^engine\/([^/]+)-worker\.ts$/.exec(path)?.[1]
+    const pattern = files.replace('<part>', part ?? '<part>').replace('<name>', name ?? '<name>')
     if (isUnder(path, [pattern])) return may.map((place) => place.replace('<part>', part ?? '<part>'))
   }
   return undefined

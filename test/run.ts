@@ -60,7 +60,8 @@ function sandboxed(argv: readonly string[]): readonly string[] {
 }
 
 function jobsOf(project: Project, parts: readonly string[]): readonly Job[] {
-  const all = globSync(`test/${project}/**/*.test.ts`, { cwd: root }).sort()
+  const patterns = [`test/${project}/**/*.test.ts`, ...(project === 'unit' ? ['test/*.test.ts'] : [])]
+  const all = globSync(patterns, { cwd: root }).sort()
   const files = parts.length === 0 ? all : all.filter((file) => parts.some((part) => file.includes(part)))
   if (project === 'unit' || project === 'conformance') {
     const report = join(scratch, `${project}.json`)
