@@ -13,7 +13,8 @@ export function expandPort(spec: string): PortResult {
   const slash = spec.indexOf('/')
   const protocol = (slash === -1 ? 'tcp' : spec.slice(slash + 1) || 'tcp').toLowerCase()
   const parts = splitPort(slash === -1 ? spec : spec.slice(0, slash))
-  if (parts === undefined || parts.container === '') return { problem: `no port specified: ${spec}<empty>` }
+  if (parts === undefined) return { problem: `too many colons in ${spec}: an IPv6 address goes in brackets, [::1]:8080:80` }
+  if (parts.container === '') return { problem: `no port specified: ${spec}<empty>` }
   if (!['tcp', 'udp', 'sctp'].includes(protocol)) return { problem: `invalid proto: ${protocol}` }
   if (parts.ip !== '' && isIP(parts.ip) === 0) return { problem: `invalid IP address: ${parts.ip}` }
   const container = parseRange(parts.container)
@@ -28,10 +29,7 @@ export function expandPort(spec: string): PortResult {
 function splitPort(text: string): { readonly ip: string; readonly host: string; readonly container: string } | undefined {
   const bracket = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
   const rest = bracket === null ? text.split(':') : [bracket[1] ?? '', ...(bracket[2] ?? '').split(':')]
-  if (rest.length > 3) {
-    // Everything before the last two parts is the address: an IPv6 one without brackets.
-    return { ip: rest.slice(0, -2).join(':'), host: rest.at(-2) ?? '', container: rest.at(-1) ?? '' }
-  }
+  if (rest.length > 3) return undefined
   const [container = '', host = '', ip = ''] = rest.toReversed()
   return { ip, host, container }
 }

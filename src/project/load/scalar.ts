@@ -32,7 +32,7 @@ export function resolvePlainScalar(text: string): Scalar {
   if (!((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46)) return text
   const digits = text.includes('_') ? text.replaceAll('_', '') : text
   if (integer.test(digits)) return parseInteger(digits)
-  if (float.test(digits)) return Number(digits)
+  if (float.test(digits)) return typedFloat(Number(digits))
   return text
 }
 
@@ -44,20 +44,25 @@ function parseInteger(digits: string): Scalar {
   return negative && value !== 0 ? -value : value
 }
 
+/** Large floats are text at once: as text they are `1e+06`, which a number could not tell from the integer. */
+function typedFloat(value: number): Scalar {
+  return Math.abs(value) >= 1e6 ? formatExponent(value) : value
+}
+
+function formatExponent(value: number): string {
+  return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2')
+}
+
 /** A scalar as text where compose asks for strings: `1e+20`, `+Inf`, `true`. */
 export function scalarToString(value: Scalar): string {
   if (value === null) return ''
   return typeof value === 'number' ? formatNumber(value) : String(value)
 }
 
-/** Numbers as compose prints them: exponent from 1e+21 (and below 1e-4), two digits at least. */
+/** Numbers as compose prints them: an exponent of two digits at least for what is very small. */
 export function formatNumber(value: number): string {
   if (value === Infinity) return '+Inf'
   if (value === -Infinity) return '-Inf'
   if (Number.isNaN(value)) return 'NaN'
-  const magnitude = Math.abs(value)
-  if (magnitude !== 0 && (magnitude >= 1e21 || magnitude < 1e-4)) {
-    return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2')
-  }
-  return String(value)
+  return value !== 0 && Math.abs(value) < 1e-4 ? formatExponent(value) : String(value)
 }

@@ -32,7 +32,7 @@ const name = /[_a-zA-Z][_a-zA-Z0-9]*/y
 const operators: readonly Operator[] = [':-', ':?', ':+', '-', '?', '+']
 const maximumNesting = 50
 
-/** Parses a template; undefined where it is not one (a lone dollar, `${}`, `$1`, an open brace). */
+/** Parses a template; undefined where it is not one (`${}`, `${1}`, an open brace). */
 export function parseTemplate(text: string, nesting = 0): Template | undefined {
   if (nesting > maximumNesting) return undefined
   const parts: (string | Variable)[] = []
@@ -49,7 +49,13 @@ export function parseTemplate(text: string, nesting = 0): Template | undefined {
       continue
     }
     const read = next === '{' ? readBraced(text, dollar + 2, nesting) : readNamed(text, dollar + 1)
-    if (read === undefined) return undefined
+    if (read === undefined) {
+      if (next === '{') return undefined
+      // A dollar that begins no variable is a dollar.
+      plain += '$'
+      index = dollar + 1
+      continue
+    }
     if (plain !== '') parts.push(plain)
     plain = ''
     parts.push(read.variable)

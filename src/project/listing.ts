@@ -1,0 +1,43 @@
+import { createLoadContext } from './load/context.ts'
+import { parseFile } from './load/parse.ts'
+import { parseTemplate, type VariableUse, variablesOf } from './load/template.ts'
+import type { Project } from './model.ts'
+import { createSourceMap } from './source-map.ts'
+import { isList, isTree, type Value } from './tree.ts'
+
+/* What the listing flags of `config` print, as data. */
+
+/** `--images`: the image of each enabled service; a built one without name is `<project>-<service>`. Without doubles. */
+export function listImages(project: Project): readonly string[] {
+  const images = Object.values(project.services)
+    .filter(({ provider }) => provider === undefined)
+    .map(({ name, image }) => (image === undefined || image === '' ? `${project.name}-${name}` : image))
+  return [...new Set(images)].sort()
+}
+
+/** `--profiles`: every profile some service belongs to. */
+export function listProfiles(project: Project): readonly string[] {
+  const services = Object.values({ ...project.services, ...project.disabledServices })
+  return [...new Set(services.flatMap(({ profiles = [] }) => profiles))].sort()
+}
+
+/** `--environment`: `NAME=value`, in alphabetical order. */
+export function listEnvironment(environment: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(environment)
+    .sort()
+    .map((name) => `${name}=${environment[name]}`)
+}
+
+/** `--variables`: every variable the texts of the compose files use, the first use of each. */
+export function listVariables(texts: readonly string[]): readonly VariableUse[] {
+  const found = new Map<string, VariableUse>()
+  const context = createLoadContext(createSourceMap())
+  const visit = (value: Value): void => {
+    if (typeof value === 'string') {
+      for (const use of variablesOf(parseTemplate(value) ?? [])) if (!found.has(use.name)) found.set(use.name, use)
+    } else if (isList(value)) value.forEach(visit)
+    else if (isTree(value)) Object.values(value).forEach(visit)
+  }
+  for (const text of texts) for (const { tree } of parseFile({ path: '-', text }, context)) visit(tree)
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}

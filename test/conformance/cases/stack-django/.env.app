@@ -1,0 +1,2 @@
+SECRET_KEY="a b$$c"
+X=1

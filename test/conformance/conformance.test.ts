@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { caseNames, findOracle, readExpected, runOracle, runOurs } from './cases.ts'
+
+/* Our canonical project against docker compose's: as recorded, and live where the real one is here. */
+
+const accepts = (outcome: object): boolean => 'config' in outcome
+
+describe('recorded outcomes of docker compose 2.40', () => {
+  const names = caseNames()
+
+  test('there are at least 150 cases', () => {
+    expect(names.length).toBeGreaterThanOrEqual(150)
+  })
+
+  test.each(names)('%s gives the recorded outcome', (name) => {
+    const expected = readExpected(name)
+    const ours = runOurs(name)
+    if (accepts(expected)) expect(ours).toEqual(expected)
+    else expect(ours, 'docker compose refuses this file').toHaveProperty('error', expect.stringMatching(/./))
+  })
+})
+
+const oracle = findOracle()
+if (oracle === undefined)
+  console.log('conformance: the live comparison is skipped, docker compose 2.40 is not on PATH nor in COMPOSE_ORACLE')
+
+describe.skipIf(oracle === undefined)('docker compose 2.40 itself', () => {
+  test.each(caseNames())('%s is what it says today', (name) => {
+    const live = runOracle(oracle ?? '', name)
+    const recorded = readExpected(name)
+    expect(accepts(live)).toBe(accepts(recorded))
+    if (accepts(live)) expect(live).toEqual(recorded)
+  })
+})
