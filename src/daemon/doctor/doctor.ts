@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readCgroupLayout } from '../../sys/cgroup/layout.ts'
@@ -48,7 +48,6 @@ function bridge(): Finding {
   const directory = mkdtempSync(join(tmpdir(), 'tscompose-doctor-'))
   const path = join(directory, 'netns')
   try {
-    writeFileSync(path, '')
     createNetns(path, () => {
       const socket = openNetlink()
       try {
@@ -72,7 +71,9 @@ function bridge(): Finding {
 
 function cgroups(): Finding {
   const layout = readCgroupLayout()
-  const missing = ['cpu', 'memory', 'pids'].filter((controller) => !layout.v1.has(controller) && !layout.unifiedControllers.includes(controller))
+  const missing = ['cpu', 'memory', 'pids'].filter(
+    (controller) => !layout.v1.has(controller) && !layout.unifiedControllers.includes(controller),
+  )
   const name = 'cgroups'
   if (missing.length === 0) return ok(name, `${layout.mode}, with cpu, memory and pids`)
   return warning(
