@@ -162,8 +162,8 @@ function attachedPrinter(invocation: Invocation): LogPrinter {
   const printer = createLogPrinter({
     stdout: terminal.stdout,
     stderr: terminal.stderr,
-    prefix: flags['logPrefix'] !== false,
-    color: flags['color'] !== false && usesColor(root, terminal, 'stdout'),
+    prefix: flags.logPrefix !== false,
+    color: flags.color !== false && usesColor(root, terminal, 'stdout'),
     timestamps: isSet(flags, 'timestamps'),
   })
   const pause = (): void => invocation.reporter().pause()

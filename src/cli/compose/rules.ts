@@ -5,22 +5,22 @@ import { isSet, seconds, text } from './flags.ts'
 
 /** The rules of `up`, `create`, `scale` and `run` from whichever of their flags are there. */
 export function upRules({ flags, terminal }: Pick<Invocation, 'flags' | 'terminal'>, named: readonly string[]): UpRules {
-  const recreate = isSet(flags, 'forceRecreate') ? 'force' : flags['recreate'] === false ? 'never' : 'diverged'
+  const recreate = isSet(flags, 'forceRecreate') ? 'force' : flags.recreate === false ? 'never' : 'diverged'
   const pull = text(flags, 'pull')
-  const waitTimeout = typeof flags['waitTimeout'] === 'number' ? { waitTimeoutMs: flags['waitTimeout'] * 1000 } : {}
+  const waitTimeout = typeof flags.waitTimeout === 'number' ? { waitTimeoutMs: flags.waitTimeout * 1000 } : {}
   return {
     ...(named.length === 0 ? {} : { services: named }),
     recreate,
     recreateDependencies: isSet(flags, 'alwaysRecreateDeps') ? 'force' : recreate === 'never' ? 'never' : 'diverged',
     renewAnonymousVolumes: isSet(flags, 'renewAnonVolumes'),
-    start: flags['start'] !== false,
-    removeOrphans: isSet(flags, 'removeOrphans') || isTrue(terminal.env['COMPOSE_REMOVE_ORPHANS']),
-    ignoreOrphans: isTrue(terminal.env['COMPOSE_IGNORE_ORPHANS']),
+    start: flags.start !== false,
+    removeOrphans: isSet(flags, 'removeOrphans') || isTrue(terminal.env.COMPOSE_REMOVE_ORPHANS),
+    ignoreOrphans: isTrue(terminal.env.COMPOSE_IGNORE_ORPHANS),
     ...seconds(flags, 'timeout'),
     images: {
       ...(pull === undefined || pull === 'policy' ? {} : { pull: pullPolicy(pull) }),
-      build: flags['build'] === true,
-      noBuild: flags['build'] === false,
+      build: flags.build === true,
+      noBuild: flags.build === false,
       now: Date.now(),
       settled: new Set(),
     },

@@ -21,7 +21,7 @@ export async function runAttached(invocation: Invocation, engine: Engine, { cont
   try {
     // Attached first, so that not even the first line of a short-lived process is lost.
     const attached = engine.containers.attach(
-      { container, stdio: callerStdio(terminal, { stdin, tty }), stdin, logs: true },
+      { container, stdio: callerStdio(terminal, { stdin, tty }), stdin },
       { signal: abandoned.signal },
     )
     attached.catch(() => {})

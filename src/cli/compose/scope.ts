@@ -28,7 +28,7 @@ export async function projectScope(invocation: Invocation, selection: Selection 
 export async function nameScope(invocation: Invocation): Promise<NamedScope> {
   const { files, projectName } = invocation.root
   if (projectName !== undefined && files.length === 0) return connected(invocation, projectName)
-  const fallback = invocation.terminal.env['COMPOSE_PROJECT_NAME']
+  const fallback = invocation.terminal.env.COMPOSE_PROJECT_NAME
   let project: Project
   try {
     // Containers of every profile are meant: what runs does not depend on today's --profile.

@@ -26,7 +26,7 @@ export const verb: Verb = {
       {
         ...(withDependencies ? {} : services(args)),
         options: {
-          ...(flags['cache'] === false ? { noCache: true } : {}),
+          ...(flags.cache === false ? { noCache: true } : {}),
           ...(isSet(flags, 'pull') ? { pull: true } : {}),
           args: requireValues(parseEnv(list(flags, 'buildArg'), terminal.env)),
         },

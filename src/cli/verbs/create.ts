@@ -23,7 +23,7 @@ export const verb: Verb = {
   },
   run: async (invocation) => {
     const { flags, args, terminal } = invocation
-    exclusive(isSet(flags, 'forceRecreate') && flags['recreate'] === false, '--force-recreate and --no-recreate are incompatible')
+    exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
     const scope = await projectScope(invocation, { services: args })
     await up(scope, {
       rules: { ...upRules(invocation, args), start: false },

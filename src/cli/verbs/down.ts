@@ -25,7 +25,7 @@ export const verb: Verb = {
     const rmi = text(flags, 'rmi')
     const { found } = await down(scope, {
       ...services(args),
-      removeOrphans: isSet(flags, 'removeOrphans') || isTrue(terminal.env['COMPOSE_REMOVE_ORPHANS']),
+      removeOrphans: isSet(flags, 'removeOrphans') || isTrue(terminal.env.COMPOSE_REMOVE_ORPHANS),
       volumes: isSet(flags, 'volumes'),
       ...(rmi === 'all' || rmi === 'local' ? { removeImages: rmi } : {}),
       ...seconds(flags, 'timeout'),

@@ -28,7 +28,7 @@ export const verb: Verb = {
     const [service = ''] = args
     const detach = isSet(flags, 'detach')
     // A terminal needs one on our side, at both ends.
-    const tty = !detach && flags['tty'] !== false && terminal.stdinIsTty && terminal.stdout.isTty
+    const tty = !detach && flags.tty !== false && terminal.stdinIsTty && terminal.stdout.isTty
     const index = number(flags, 'index')
     const scope = await nameScope(invocation)
     const restore = tty ? terminal.rawMode() : () => {}
@@ -38,7 +38,7 @@ export const verb: Verb = {
         service,
         ...(index === undefined ? {} : { index }),
         process: processOf(invocation, { detach, tty }),
-        ...(detach ? {} : { stdio: callerStdio(terminal, { stdin: flags['interactive'] !== false, tty }) }),
+        ...(detach ? {} : { stdio: callerStdio(terminal, { stdin: flags.interactive !== false, tty }) }),
       })
     } finally {
       restore()

@@ -32,8 +32,8 @@ export const verb: Verb = {
       // `logs` shows both streams on stdout, as docker compose does.
       stdout: terminal.stdout,
       stderr: terminal.stdout,
-      prefix: flags['logPrefix'] !== false,
-      color: flags['color'] !== false && usesColor(root, terminal, 'stdout'),
+      prefix: flags.logPrefix !== false,
+      color: flags.color !== false && usesColor(root, terminal, 'stdout'),
       timestamps: isSet(flags, 'timestamps'),
     })
     await printLogs(scope, options, { printer, signal: invocation.signal, unattached: unattached(scope, invocation.args) })

@@ -27,7 +27,7 @@ export const verb: Verb = {
   },
   run: async (invocation) => {
     const { flags, args, terminal } = invocation
-    const scope = await projectScope(invocation, { services: args, dependencies: flags['deps'] !== false })
+    const scope = await projectScope(invocation, { services: args, dependencies: flags.deps !== false })
     const plan = await planUp(scope, { rules: upRules(invocation, args), scale: parseScales(list(flags, 'scale')) })
     for (const warning of plan.warnings) scope.warn(warning)
     terminal.stdout.write(

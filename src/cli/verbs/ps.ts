@@ -34,14 +34,14 @@ export const verb: Verb = {
       ...services(args),
       all: isSet(flags, 'all'),
       statuses,
-      orphans: flags['orphans'] !== false && args.length === 0,
+      orphans: flags.orphans !== false && args.length === 0,
     })
     if (isSet(flags, 'quiet')) {
       terminal.stdout.write(containers.map(({ id }) => `${id}\n`).join(''))
     } else if (isSet(flags, 'services')) {
       terminal.stdout.write(`${servicesOf(containers).join('\n')}\n`)
     } else {
-      const options = { now: Date.now(), truncate: flags['trunc'] !== false }
+      const options = { now: Date.now(), truncate: flags.trunc !== false }
       terminal.stdout.write(
         render(
           containers.map((container) => containerRow(container, options)),

@@ -14,7 +14,7 @@ export const verb: Verb = {
   },
   run: async (invocation) => {
     const { flags, args } = invocation
-    await restart(await nameScope(invocation), { ...services(args), noDeps: flags['deps'] === false, ...seconds(flags, 'timeout') })
+    await restart(await nameScope(invocation), { ...services(args), noDeps: flags.deps === false, ...seconds(flags, 'timeout') })
     return 0
   },
 }

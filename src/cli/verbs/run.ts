@@ -17,8 +17,8 @@ export const verb: Verb = {
     const [service = ''] = args
     exclusive(isSet(flags, 'servicePorts') && list(flags, 'publish').length > 0, '--service-ports and --publish are incompatible')
     const detach = isSet(flags, 'detach')
-    const tty = !detach && flags['TTY'] !== false && flags['tty'] !== false && terminal.stdinIsTty && terminal.stdout.isTty
-    const scope = await projectScope(invocation, { services: [service], dependencies: flags['deps'] !== false })
+    const tty = !detach && flags.TTY !== false && flags.tty !== false && terminal.stdinIsTty && terminal.stdout.isTty
+    const scope = await projectScope(invocation, { services: [service], dependencies: flags.deps !== false })
     const container = await createOneOff(scope, runOptions(invocation, { service, tty }))
     if (root.dryRun) return 0
     if (detach) {
@@ -26,7 +26,7 @@ export const verb: Verb = {
       terminal.stdout.write(`${container.id}\n`)
       return 0
     }
-    return await runAttached(invocation, scope.engine, { container: container.id, tty, stdin: flags['interactive'] !== false })
+    return await runAttached(invocation, scope.engine, { container: container.id, tty, stdin: flags.interactive !== false })
   },
 }
 
@@ -83,7 +83,7 @@ function runOptions(invocation: Invocation, { service, tty }: { readonly service
     servicePorts: isSet(flags, 'servicePorts'),
     useAliases: isSet(flags, 'useAliases'),
     tty,
-    openStdin: !detach && flags['interactive'] !== false,
+    openStdin: !detach && flags.interactive !== false,
     capAdd: list(flags, 'capAdd'),
     capDrop: list(flags, 'capDrop'),
     autoRemove: isSet(flags, 'rm'),

@@ -12,7 +12,7 @@ export const verb: Verb = {
     const { flags, args } = invocation
     const scale = parseScales(args)
     const names = Object.keys(scale)
-    const scope = await projectScope(invocation, { services: names, dependencies: flags['deps'] !== false })
+    const scope = await projectScope(invocation, { services: names, dependencies: flags.deps !== false })
     await up(scope, { rules: upRules(invocation, names), scale, warn: scope.warn })
     return 0
   },

@@ -25,13 +25,13 @@ export const verb: Verb = {
     const { flags, args, terminal, signal } = invocation
     const format = parseFormat(text(flags, 'format'))
     const scope = await nameScope(invocation)
-    const truncate = flags['trunc'] !== false
+    const truncate = flags.trunc !== false
     const wait = async (milliseconds: number): Promise<void> => pause(milliseconds, undefined, { signal })
     do {
       const rows = (await stats(scope, { ...services(args), intervalMs, pause: wait })).map((row) => statsRow(row, truncate))
-      const clear = terminal.stdout.isTty && flags['stream'] !== false ? '\x1b[2J\x1b[H' : ''
+      const clear = terminal.stdout.isTty && flags.stream !== false ? '\x1b[2J\x1b[H' : ''
       terminal.stdout.write(clear + render(rows, format))
-    } while (flags['stream'] !== false)
+    } while (flags.stream !== false)
     return 0
   },
 }

@@ -17,7 +17,7 @@ export const verb: Verb = {
     const { flags, args, root, terminal } = invocation
     checkFlags(flags)
     const scale = parseScales(list(flags, 'scale'))
-    const dependencies = flags['deps'] !== false
+    const dependencies = flags.deps !== false
     const scope = await projectScope(invocation, { services: args, dependencies })
     for (const name of Object.keys(scale)) requireService(scope, name)
     const options = upOptions(invocation, scope, scale)
@@ -27,7 +27,7 @@ export const verb: Verb = {
       terminal.stdout.write(`${formatPlan(plan)}\n`)
       return 0
     }
-    if (isSet(flags, 'detach') || isSet(flags, 'wait') || flags['start'] === false) {
+    if (isSet(flags, 'detach') || isSet(flags, 'wait') || flags.start === false) {
       await up(scope, options)
       return 0
     }
@@ -86,8 +86,8 @@ function checkFlags(flags: Invocation['flags']): void {
     '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or --attach-dependencies'
   exclusive(detached && (abort || attach), message)
   exclusive(detached && text(flags, 'exitCodeFrom') !== undefined, '--exit-code-from and --detach are incompatible')
-  exclusive(isSet(flags, 'forceRecreate') && flags['recreate'] === false, '--force-recreate and --no-recreate are incompatible')
-  exclusive(isSet(flags, 'renewAnonVolumes') && flags['recreate'] === false, '--no-recreate and --renew-anon-volumes are incompatible')
+  exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
+  exclusive(isSet(flags, 'renewAnonVolumes') && flags.recreate === false, '--no-recreate and --renew-anon-volumes are incompatible')
 }
 
 function requireService({ project }: ProjectScope, name: string): void {
