@@ -28,6 +28,8 @@ export interface BuildRun {
   readonly limit: <T>(job: () => Promise<T>) => Promise<T>
   /** Chains of this build that nothing else names yet. */
   readonly retain: (chainId: string) => void
+  /** Chains that this build made, not found. */
+  readonly made: Set<string>
   readonly progress: BuildProgress
   /** A directory for this build alone, gone with it. */
   readonly scratch: () => Promise<string>

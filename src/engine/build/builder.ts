@@ -6,7 +6,7 @@ import type { Platform } from '../../oci/descriptor.ts'
 import { formatPlatform, hostPlatform, parsePlatform } from '../../oci/platform.ts'
 import type * as api from '../api.ts'
 import type { BuildRun } from './build-run.ts'
-import { createTreeWorker } from './context/worker.ts'
+import { createTreeWorkers } from './context/worker.ts'
 import type { BuilderDeps } from './deps.ts'
 import { parseDockerfile } from './dockerfile/parse.ts'
 import { createMountedChains } from './mounted-chains.ts'
@@ -23,12 +23,15 @@ export interface Builder {
   retainedChainIds(): readonly string[]
   /** Deletes what builds that were cut off left behind; for the start of the engine. */
   restore(): Promise<void>
+  /** Ends threads that wait for work. */
+  close(): Promise<void>
 }
 
 /** The Dockerfile builder. Steps of all builds share one limit; the cache is shared too. */
 export function createBuilder(deps: BuilderDeps): Builder {
   const lock = createKeyedLock()
   const limit = createLimiter(Math.max(2, cpus().length))
+  const workers = createTreeWorkers()
   const held = new Map<symbol, Set<string>>()
   const scratchRoot = join(deps.paths.dataRoot, 'build-cache', 'tmp')
 
@@ -43,7 +46,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
     const token = Symbol('build')
     const chainsHeld = new Set<string>()
     held.set(token, chainsHeld)
-    const worker = createTreeWorker()
+    const worker = workers.acquire()
     const chains = createMountedChains(deps.snapshots)
     const scratch = createScratch(scratchRoot)
     const failed = new AbortController()
@@ -63,6 +66,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
       progress,
       context,
       retain: (chainId) => chainsHeld.add(chainId),
+      made: new Set(),
       scratch: scratch.path,
       signal: context.signal === undefined ? failed.signal : AbortSignal.any([context.signal, failed.signal]),
     }
@@ -80,7 +84,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
       throw error
     } finally {
       await chains.close()
-      await worker.close()
+      workers.release(worker)
       await scratch.remove()
       held.delete(token)
     }
@@ -92,6 +96,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
       ...new Set([...deps.records.list().map(({ chainId }) => chainId), ...[...held.values()].flatMap((set) => [...set])]),
     ],
     restore: () => rm(scratchRoot, { recursive: true, force: true }),
+    close: () => workers.close(),
   }
 }
 
@@ -99,6 +104,8 @@ async function finish(run: BuildRun, solver: Solver): Promise<api.ImageSummary> 
   const { spec, deps, plan, worker } = run
   const state = await solver.solve(plan.target.index)
   await worker.run('flush', {})
+  // Steps run on mounts that never flush. Their layers must be on disk before an image that needs them is.
+  if (run.made.size > 0) await worker.run('sync', { path: deps.paths.dataRoot })
   const epoch = spec.args?.SOURCE_DATE_EPOCH
   const config = toConfigFile(state, {
     ...(spec.labels === undefined ? {} : { labels: spec.labels }),

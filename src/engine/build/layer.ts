@@ -59,7 +59,7 @@ async function commitChange(run: BuildRun, state: StageState, work: LayerWork): 
   return withCleanup(async (cleanup) => {
     const key = buildKey()
     cleanup.push(() => snapshots.remove(key))
-    await snapshots.prepare(key, state.chainId)
+    await snapshots.prepare(key, state.chainId, { volatile: true })
     const rootfs = await snapshots.mount(key)
     const finish = await work.change(rootfs, key)
     throwIfCanceled(run.signal)
@@ -67,6 +67,7 @@ async function commitChange(run: BuildRun, state: StageState, work: LayerWork): 
     finish?.()
     const layer = await snapshots.commit(key)
     run.retain(layer.chainId)
+    run.made.add(layer.chainId)
     return { ...layer, created: new Date(now()).toISOString() }
   })
 }

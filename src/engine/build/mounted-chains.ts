@@ -32,7 +32,7 @@ export function createMountedChains(snapshots: Snapshotter): MountedChains {
 export async function mountThrowaway(snapshots: Snapshotter, chainId: string): Promise<{ readonly key: string; readonly merged: string }> {
   const key = buildKey()
   try {
-    await snapshots.prepare(key, chainId)
+    await snapshots.prepare(key, chainId, { volatile: true })
     const { merged } = await snapshots.mount(key)
     return { key, merged }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { TscomposeError } from '../../../base/errors.ts'
+import { syncfs } from '../../../sys/files.ts'
 import { type CopyRequest, copySources } from './copy.ts'
 import { digestSources } from './digest.ts'
 import { openStatCache, type StatCache } from './stat-cache.ts'
@@ -30,6 +31,8 @@ export interface Tasks {
   copy(request: { readonly tree: TreeRequest; readonly copy: CopyRequest }): null
   /** Writes remembered hashes back. */
   flush(request: Record<string, never>): null
+  /** Brings the file system that holds `path` to disk. */
+  sync(request: { readonly path: string }): null
 }
 
 export type TaskName = keyof Tasks
@@ -72,6 +75,10 @@ export function createTasks(): Tasks {
     },
     flush: () => {
       for (const cache of caches.values()) cache.save()
+      return null
+    },
+    sync: ({ path }) => {
+      syncfs(path)
       return null
     },
   }

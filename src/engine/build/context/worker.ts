@@ -9,12 +9,46 @@ export interface TreeWorker {
   close(): Promise<void>
 }
 
+/** Threads of builds: one each while it runs, kept for a while for the next one. */
+export interface TreeWorkers {
+  acquire(): TreeWorker
+  /** No request may be under way on it any more. */
+  release(worker: TreeWorker): void
+  close(): Promise<void>
+}
+
 interface Pending {
   resolve(result: never): void
   reject(error: unknown): void
 }
 
-export function createTreeWorker(): TreeWorker {
+export function createTreeWorkers({ idleMs = 10_000 }: { readonly idleMs?: number } = {}): TreeWorkers {
+  const idle = new Map<TreeWorker, NodeJS.Timeout>()
+  const end = async (worker: TreeWorker): Promise<void> => {
+    clearTimeout(idle.get(worker))
+    idle.delete(worker)
+    await worker.close()
+  }
+  return {
+    acquire: () => {
+      const [worker] = idle.keys()
+      if (worker === undefined) return createTreeWorker()
+      clearTimeout(idle.get(worker))
+      idle.delete(worker)
+      return worker
+    },
+    release: (worker) => {
+      const timer = setTimeout(() => void end(worker), idleMs)
+      timer.unref()
+      idle.set(worker, timer)
+    },
+    close: async () => {
+      await Promise.all([...idle.keys()].map(end))
+    },
+  }
+}
+
+function createTreeWorker(): TreeWorker {
   const pending = new Map<number, Pending>()
   let worker: Worker | undefined
   let lastId = 0
@@ -26,8 +60,8 @@ export function createTreeWorker(): TreeWorker {
   }
 
   function start(): Worker {
-    const started = new Worker(workerUrl('context-worker'))
-    started.unref()
+    // Descriptors come from openat2, which Node knows nothing of.
+    const started = new Worker(workerUrl('context-worker'), { trackUnmanagedFds: false })
     started.on('message', ({ id, result, error }: { id: number; result?: unknown; error?: ErrorData }) => {
       const waiting = pending.get(id)
       pending.delete(id)
