@@ -1,4 +1,3 @@
-import type { ErrorData } from '../base/errors.ts'
 import type { EventSink } from '../base/event.ts'
 import type { Healthcheck, ImageConfig, ImageConfigFile } from '../oci/image-config.ts'
 
@@ -641,13 +640,4 @@ export interface BuildSpec {
   readonly additionalContexts?: Readonly<Record<string, string>>
   readonly secrets?: readonly { readonly id: string; readonly path?: string; readonly env?: string; readonly value?: string }[]
   readonly credentials?: Readonly<Record<string, RegistryCredentials>>
-}
-
-// ---------------------------------------------------------------- socket protocol shapes
-
-/** Methods that answer with a stream of items; every other one answers once. Path is `part.method` or `method`. */
-export const streamMethods: readonly string[] = ['events', 'containers.logs']
-
-export interface FailedCall {
-  readonly error: ErrorData
 }
