@@ -42,6 +42,7 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
       'watch/',
       'daemon/client.ts',
       'daemon/build-info.ts',
+      'daemon/compile-cache.ts',
       'daemon/places.ts',
       'daemon/doctor/',
       'engine/api.ts',

@@ -1,5 +1,5 @@
 import { enableCompileCache } from 'node:module'
-import { prepareCompileCache } from './compile-cache.ts'
+import { prepareCompileCache } from '../daemon/compile-cache.ts'
 
 // Before anything else is imported: what follows is compiled once and then read from the cache.
 const cache = prepareCompileCache()

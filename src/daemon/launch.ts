@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { type ErrorData, errorFromData, TscomposeError } from '../base/errors.ts'
 import { workerUrl } from '../base/worker-url.ts'
 import { plainEnvironment, spawnProcess } from '../sys/process.ts'
+import { prepareCompileCache } from './compile-cache.ts'
 import { enginePaths, logPath } from './places.ts'
 
 /** A daemon that says nothing for this long is not going to. */
@@ -48,7 +49,8 @@ function daemonEnvironment(env: Environment): Readonly<Record<string, string>> {
     const value = env[name]
     return value === undefined ? [] : [[name, value]]
   })
-  return { ...plainEnvironment, ...Object.fromEntries(proxies) }
+  const cache = prepareCompileCache()
+  return { ...plainEnvironment, ...Object.fromEntries(proxies), ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }) }
 }
 
 /** The daemon writes one line on descriptor 3: `{"ready":true}` or `{"error":…}`. The end without one is a crash. */

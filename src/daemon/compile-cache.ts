@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync } from 'node:fs'
 
-/** Root's own directory; nobody else can put code there. */
-const directory = '/var/cache/tscompose/compile'
+/** Root's own directory; nobody else can put code there. Spelled out: `places.ts` would be one more file to load first. */
+const dataRoot = '/var/lib/tscompose'
+const directory = `${dataRoot}/cache/compile`
 
 /**
  * The directory for compiled code, made if it is missing; undefined where it is not ours alone (other users run without
@@ -10,12 +11,13 @@ const directory = '/var/cache/tscompose/compile'
 export function prepareCompileCache(): string | undefined {
   if (process.getuid?.() !== 0) return undefined
   try {
+    mkdirSync(dataRoot, { recursive: true, mode: 0o711 })
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const { uid, mode } = lstatSync(directory)
     const isPrivate = uid === 0 && (mode & 0o170077) === 0o040000
     return isPrivate ? directory : undefined
   } catch {
-    // A read-only /var is no reason to refuse the command.
+    // A read-only disk is no reason to refuse the command.
     return undefined
   }
 }
