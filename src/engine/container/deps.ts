@@ -2,6 +2,7 @@ import type { CgroupLayout } from '../../sys/cgroup/layout.ts'
 import type { EmitEvent, EnginePaths, ImageResolver, NetworkProvider, Snapshotter, VolumeProvider } from '../parts.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { HostFacts } from './bundle/input.ts'
+import type { ReadyFilter } from './ready-filter.ts'
 import type { ContainerRecord } from './record.ts'
 import type { ContainerStore } from './store.ts'
 
@@ -31,6 +32,7 @@ export interface ContainerDeps {
   readonly runtime: Runtime
   readonly cgroups: CgroupLayout
   readonly host: HostFacts
+  readonly filter: ReadyFilter
   readonly store: ContainerStore
   readonly emit: EmitEvent
   readonly clock: Clock

@@ -55,6 +55,7 @@ export async function handleExit(
   await releaseRun(deps, entry)
   entry.run = undefined
   run.finish()
+  deps.store.touch(entry)
   if (entry.removed) return
   if (restart !== undefined) hooks.onRestart(entry, restart.delayMs)
   else if (entry.record.spec.autoRemove === true) hooks.onAutoRemove(entry)

@@ -12,6 +12,7 @@ import { readHostFacts } from './host-facts.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { startLogRotation } from './logs/rotation-timer.ts'
 import { exitDirectory } from './places.ts'
+import { createReadyFilter } from './ready-filter.ts'
 import { restoreContainers } from './restore.ts'
 import { createStepRunner } from './step-runner.ts'
 import { createContainerStore, matchesFilter, type RecordFiles } from './store.ts'
@@ -23,8 +24,6 @@ export interface ContainerPartOptions {
   readonly volumes: VolumeProvider
   readonly populateVolume: PopulateVolume
   readonly network: NetworkProvider
-  /** For the network build steps run in, which is there only while they do. */
-  readonly networks: Pick<api.Networks, 'create' | 'remove'>
   readonly runtime: Runtime
   readonly cgroups: CgroupLayout
   /** Keeps `ContainerRecord`s (`parseRecord`), one directory per id below `<dataRoot>/containers`, file `record.json`. */
@@ -50,7 +49,13 @@ export interface ContainerPart {
 export function createContainerPart(options: ContainerPartOptions): ContainerPart {
   const clock = options.clock ?? { now: () => Date.now(), monotonic: () => performance.now() }
   const store = createContainerStore(options.records)
-  const deps: ContainerDeps = { ...options, clock, store, host: readHostFacts(options.cgroups.mode) }
+  const deps: ContainerDeps = {
+    ...options,
+    clock,
+    store,
+    host: readHostFacts(options.cgroups.mode),
+    filter: createReadyFilter(`${options.paths.runRoot}/seccomp`),
+  }
   const nextNumber = counter()
   const lifecycle = createLifecycle(deps, nextNumber)
   const closers: (() => void)[] = []
@@ -69,7 +74,7 @@ export function createContainerPart(options: ContainerPartOptions): ContainerPar
     containers: createContainersApi(deps, { lifecycle, nextNumber, list }),
     list,
     usersOfImage: (imageId) => store.all().flatMap(({ record }) => (record.imageId === imageId ? [record.name] : [])),
-    stepRunner: createStepRunner(deps, options.networks),
+    stepRunner: createStepRunner(deps),
     restore: async () => {
       const rebooted = !existsSync(exitDirectory(options.paths))
       closers.push(watchExits(exitDirectory(options.paths), onExit), startLogRotation(deps))

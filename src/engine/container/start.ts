@@ -61,7 +61,7 @@ async function startWithin(
   const rootFd = openDirectory(rootfs.merged)
   const user = within(rootFd, () => resolveUser(rootFd, spec.user ?? record.imageConfig.User ?? '', spec.groupAdd))
   const { config } = buildBundle({ ...(await bundleInput(deps, record)), user, rootfs: rootfs.merged, files })
-  writeFileSync(`${places.bundle}/config.json`, JSON.stringify(config), { mode: 0o600 })
+  writeFileSync(`${places.bundle}/config.json`, JSON.stringify(deps.filter.add(config)), { mode: 0o600 })
   const exitFile = `${exitDirectory(deps.paths)}/${id}`
   rmSync(exitFile, { force: true })
   const launched = await deps.runtime.launch({

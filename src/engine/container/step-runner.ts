@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type Cleanup, withCleanup } from '../../base/cleanup.ts'
-import { hasCode, TscomposeError } from '../../base/errors.ts'
 import { removeGroup } from '../../sys/cgroup/group.ts'
 import { openDirectory } from '../../sys/files.ts'
 import { exited } from '../../sys/process.ts'
-import type { ContainerSpec, Networks } from '../api.ts'
+import type { ContainerSpec } from '../api.ts'
 import type { NetworkSetup, StepRunner } from '../parts.ts'
 import { buildBundle } from './bundle/bundle.ts'
 import type { BundleInput, ResolvedMount } from './bundle/input.ts'
@@ -16,17 +15,15 @@ import { resolveUser } from './user.ts'
 
 type StepParams = Parameters<StepRunner['run']>[0]
 
-/** How long the build network outlives the last step: the next one usually comes at once. */
-const lingerMs = 3_000
-const networkName = 'tscompose-build'
+/** The engine's own network with a way outside; it is there only while something uses it. */
+const defaultNetwork = 'bridge'
 
 /** Runs build steps in the foreground, each in namespaces of its own, with a container's rights. */
-export function createStepRunner(deps: ContainerDeps, networks: Pick<Networks, 'create' | 'remove'>): StepRunner {
-  const buildNetwork = createBuildNetwork(deps, networks)
+export function createStepRunner(deps: ContainerDeps): StepRunner {
   return {
     run: (params) =>
       withCleanup(async (cleanup) => {
-        const result = await runStep(deps, { params, cleanup, buildNetwork })
+        const result = await runStep(deps, { params, cleanup })
         await cleanup.run()
         return result
       }),
@@ -36,22 +33,21 @@ export function createStepRunner(deps: ContainerDeps, networks: Pick<Networks, '
 interface Step {
   readonly params: StepParams
   readonly cleanup: Cleanup
-  readonly buildNetwork: BuildNetwork
 }
 
-async function runStep(deps: ContainerDeps, { params, cleanup, buildNetwork }: Step): Promise<{ readonly exitCode: number }> {
+async function runStep(deps: ContainerDeps, { params, cleanup }: Step): Promise<{ readonly exitCode: number }> {
   params.signal?.throwIfAborted()
   const id = randomBytes(32).toString('hex')
   const bundle = `${deps.paths.runRoot}/steps/${id}`
   mkdirSync(bundle, { recursive: true, mode: 0o711 })
   cleanup.push(() => rmSync(bundle, { recursive: true, force: true }))
   const netns = `${deps.paths.runRoot}/netns/${id}`
-  const setup = await stepNetwork(deps, { id, netns, params, cleanup, buildNetwork })
+  const setup = await stepNetwork(deps, { id, netns, params, cleanup })
   const root = openDirectory(params.rootfs)
   const input = stepInput(deps, { id, netns, params, bundle, setup, root })
   const { config } = buildBundle(input)
   const env = { ...config.process, env: stepEnv(params.env, input) }
-  writeFileSync(`${bundle}/config.json`, JSON.stringify({ ...config, process: env }), { mode: 0o600 })
+  writeFileSync(`${bundle}/config.json`, JSON.stringify(deps.filter.add({ ...config, process: env })), { mode: 0o600 })
   cleanup.push(async () => {
     await deps.runtime.destroy(id)
     await removeGroup(deps.cgroups, input.cgroupsPath)
@@ -83,14 +79,12 @@ interface StepNetwork {
   readonly netns: string
   readonly params: StepParams
   readonly cleanup: Cleanup
-  readonly buildNetwork: BuildNetwork
 }
 
 async function stepNetwork(deps: ContainerDeps, step: StepNetwork): Promise<NetworkSetup | undefined> {
-  const { id, netns, params, cleanup, buildNetwork } = step
+  const { id, netns, params, cleanup } = step
   if (params.network === 'host') return undefined
-  const endpoints = params.network === 'none' ? [] : [{ network: await buildNetwork.acquire() }]
-  if (endpoints.length > 0) cleanup.push(() => buildNetwork.release())
+  const endpoints = params.network === 'none' ? [] : [{ network: defaultNetwork }]
   cleanup.push(() => deps.network.teardown(id))
   return deps.network.setup({
     containerId: id,
@@ -163,50 +157,4 @@ function stepFiles(bundle: string, setup: NetworkSetup, extraHosts: readonly str
 
 function hostFiles(): BundleInput['files'] {
   return ['hosts', 'resolv.conf'].map((name) => ({ source: `/etc/${name}`, target: `/etc/${name}`, readOnly: true }))
-}
-
-interface BuildNetwork {
-  /** Name of the network; made by the first who asks. */
-  acquire(): Promise<string>
-  /** It goes a little after the last one has let go. */
-  release(): void
-}
-
-function createBuildNetwork(deps: ContainerDeps, networks: Pick<Networks, 'create' | 'remove'>): BuildNetwork {
-  let users = 0
-  let made: Promise<unknown> | undefined
-  let timer: NodeJS.Timeout | undefined
-  const make = async (): Promise<void> => {
-    try {
-      await networks.create({ spec: { name: networkName, labels: {} } })
-    } catch (error) {
-      // Left by an engine that was killed.
-      if (!hasCode(error, 'NETWORK_EXISTS')) throw error
-    }
-  }
-  const unmake = (): void => {
-    made = undefined
-    networks.remove({ network: networkName }).catch((error: unknown) => {
-      deps.warn(`network of the build steps: ${error instanceof TscomposeError ? error.message : String(error)}`)
-    })
-  }
-  return {
-    acquire: async () => {
-      users++
-      clearTimeout(timer)
-      made ??= make()
-      try {
-        await made
-      } catch (error) {
-        users--
-        made = undefined
-        throw error
-      }
-      return networkName
-    },
-    release: () => {
-      users--
-      if (users === 0) timer = setTimeout(unmake, lingerMs)
-    },
-  }
 }
