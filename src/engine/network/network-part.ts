@@ -24,6 +24,8 @@ export interface NetworkPartOptions {
   /** Program and arguments that run the network helper; the path of its socket is added. */
   readonly netdCommand: readonly string[]
   readonly firewall?: FirewallDriver
+  /** How often rules somebody else took away are put back; absent: every 20 s. */
+  readonly healMs?: number
 }
 
 export interface NetworkPart {
@@ -34,12 +36,9 @@ export interface NetworkPart {
   readonly firewallName: string
 }
 
-/** How often rules somebody else took away are put back. */
-const healMs = 20_000
-
 /** The network part of the engine. `provider.restore` comes before any other call. */
 export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
-  const { paths, emit, warn } = options
+  const { paths, emit, warn, healMs = 20_000 } = options
   const directory = join(paths.runRoot, 'network')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const tables: NetworkTables = { networks: new Map(), attachments: new Map(), leaving: new Map() }

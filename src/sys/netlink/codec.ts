@@ -31,7 +31,7 @@ export interface NetlinkRequest {
   readonly name: string
   readonly type: number
   readonly flags: number
-  readonly header: Uint8Array
+  readonly header: Buffer
   readonly attributes?: readonly Attribute[]
   /** Failures that count as done, positive errno numbers: ENODEV where a deleted link may be gone already. */
   readonly accept?: readonly number[]
@@ -150,7 +150,7 @@ const ackTextAttribute = 1
 
 /** Reads the payload of an NLMSG_ERROR message. */
 export function decodeAck(message: NetlinkMessage): NetlinkAck {
-  const errno = -message.payload.readInt32LE(0)
+  const errno = Math.abs(message.payload.readInt32LE(0))
   if ((message.flags & ackAttributes) === 0) return { errno, text: '' }
   const echoed = (message.flags & ackCapped) === 0 ? message.payload.readUInt32LE(4) : headerLength
   const text = decodeAttributes(message.payload, 4 + align(echoed)).get(ackTextAttribute)
