@@ -4,7 +4,6 @@ import { errnoNumber, SysError } from './sys-error.ts'
 const setCall = libc('int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)')
 const getCall = libc('long lgetxattr(const char *path, const char *name, void *value, size_t size)')
 const listCall = libc('long llistxattr(const char *path, void *list, size_t size)')
-const removeCall = libc('int lremovexattr(const char *path, const char *name)')
 
 /** The kernel's own limits: one value, and the list of names of one file. */
 const maxSize = 64 * 1024
@@ -32,11 +31,6 @@ export function llistxattr(path: string): readonly string[] {
     .toString('utf8', 0, size - 1)
     .split('\0')
     .sort()
-}
-
-/** Succeeds if it is not set. */
-export function lremovexattr(path: string, name: string): void {
-  if (removeCall(path, name) < 0) absent('lremovexattr', path)
 }
 
 /** Lets "no such attribute" and "no attributes at all" pass; throws for the rest. Must follow the call at once. */
