@@ -3,6 +3,12 @@ import type { VerbEntry } from './verb.ts'
 /** Every verb, in alphabetical order. A module is imported only when its verb is used. */
 export const verbTable: readonly VerbEntry[] = [
   { name: 'build', summary: 'Build or rebuild services', load: () => import('./verbs/build.ts') },
+  {
+    name: 'config',
+    summary: 'Parse, resolve and render compose file in canonical format',
+    aliases: ['convert'],
+    load: () => import('./verbs/config.ts'),
+  },
   { name: 'create', summary: 'Creates containers for a service', load: () => import('./verbs/create.ts') },
   { name: 'doctor', summary: 'Say what this host lacks and how to mend it', load: () => import('./verbs/doctor.ts') },
   { name: 'down', summary: 'Stop and remove containers, networks', load: () => import('./verbs/down.ts') },
@@ -37,4 +43,9 @@ export const verbTable: readonly VerbEntry[] = [
   { name: 'version', summary: 'Show the version information', load: () => import('./verbs/version.ts') },
   { name: 'volumes', summary: 'List volumes', load: () => import('./verbs/volumes.ts') },
   { name: 'wait', summary: 'Block until containers of all (or specified) services stop.', load: () => import('./verbs/wait.ts') },
+  {
+    name: 'watch',
+    summary: 'Watch build context for service and rebuild/refresh containers when files are updated',
+    load: () => import('./verbs/watch.ts'),
+  },
 ]

@@ -19,8 +19,8 @@ export function upRules({ flags, terminal }: Pick<Invocation, 'flags' | 'termina
     ...seconds(flags, 'timeout'),
     images: {
       ...(pull === undefined || pull === 'policy' ? {} : { pull: pullPolicy(pull) }),
-      build: flags.build === true,
-      noBuild: flags.build === false,
+      build: isSet(flags, 'build'),
+      noBuild: isSet(flags, 'noBuild'),
       now: Date.now(),
       settled: new Set(),
     },

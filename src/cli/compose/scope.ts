@@ -1,8 +1,12 @@
 import type { Scope } from '../../commands/scope.ts'
+import { loadCachedProject } from '../../project/cache.ts'
 import type { Project } from '../../project/model.ts'
 import type { LoadOptions } from '../../project/options.ts'
 import type { Invocation } from '../verb.ts'
 import { createWarner } from './warn.ts'
+
+/** Root's own; where it cannot be written, files are simply read each time. */
+const cacheDirectory = '/var/cache/tscompose/projects'
 
 export interface NamedScope extends Scope {
   /** Prints a warning to stderr. */
@@ -57,8 +61,7 @@ async function connected(invocation: Invocation, projectName: string): Promise<N
 /** The project the root flags name; warnings go to stderr. */
 export async function loadFor(invocation: Invocation, selection: Selection): Promise<Project> {
   const { terminal, reporter } = invocation
-  const { loadProject } = await import('../../project/load.ts')
-  const { project, diagnostics } = loadProject(await loadOptions(invocation, selection))
+  const { project, diagnostics } = await loadCachedProject(await loadOptions(invocation, selection), cacheDirectory)
   const warn = createWarner(terminal, reporter)
   for (const { message } of diagnostics) warn(message)
   return project

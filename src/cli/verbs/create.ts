@@ -1,6 +1,7 @@
 import { up } from '../../commands/up.ts'
 import { confirm } from '../compose/confirm.ts'
 import { exclusive, isSet, list, parseScales } from '../compose/flags.ts'
+import { ownFlag } from '../compose/own-flag.ts'
 import { upRules } from '../compose/rules.ts'
 import { projectScope } from '../compose/scope.ts'
 import { collect } from '../flags.ts'
@@ -12,7 +13,7 @@ export const verb: Verb = {
       .usage('[OPTIONS] [SERVICE...]')
       .argument('[SERVICE...]')
       .option('--build', 'Build images before starting containers')
-      .option('--no-build', "Don't build an image, even if it's policy")
+      .addOption(ownFlag('--no-build', "Don't build an image, even if it's policy"))
       .option('--force-recreate', "Recreate containers even if their configuration and image haven't changed")
       .option('--no-recreate', "If containers already exist, don't recreate them")
       .option('--pull <policy>', 'Pull image before running ("always"|"missing"|"never"|"build")')
@@ -23,6 +24,7 @@ export const verb: Verb = {
   },
   run: async (invocation) => {
     const { flags, args, terminal } = invocation
+    exclusive(isSet(flags, 'build') && isSet(flags, 'noBuild'), '--build and --no-build are incompatible')
     exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
     const scope = await projectScope(invocation, { services: args })
     await up(scope, {

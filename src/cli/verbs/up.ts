@@ -1,10 +1,11 @@
-import { type Command, Option } from 'commander'
+import type { Command, Option } from 'commander'
 import { TscomposeError } from '../../base/errors.ts'
 import { planUp, type UpOptions, up } from '../../commands/up.ts'
 import { formatPlan } from '../../converge/plan.ts'
 import { type AttachedOptions, attachedUp } from '../compose/attached-up.ts'
 import { confirm } from '../compose/confirm.ts'
 import { exclusive, isSet, list, parseScales, seconds, services, text } from '../compose/flags.ts'
+import { ownFlag } from '../compose/own-flag.ts'
 import { upRules } from '../compose/rules.ts'
 import { type ProjectScope, projectScope } from '../compose/scope.ts'
 import { callerStdio } from '../compose/stdio.ts'
@@ -45,7 +46,7 @@ function configure(command: Command): void {
     .option('--attach <service>', 'Restrict attaching to the specified services', collect, [])
     .option('--attach-dependencies', 'Automatically attach to log output of dependent services')
     .option('--build', 'Build images before starting containers')
-    .option('--no-build', "Don't build an image, even if it's policy")
+    .addOption(ownFlag('--no-build', "Don't build an image, even if it's policy"))
     .option('-d, --detach', 'Detached mode: Run containers in the background')
     .option('--exit-code-from <service>', 'Return the exit code of the selected service container')
     .option('--force-recreate', "Recreate containers even if their configuration and image haven't changed")
@@ -69,11 +70,9 @@ function configure(command: Command): void {
     .option('-y, --yes', 'Assume "yes" as answer to all prompts and run non-interactively')
 }
 
-/** Takes a value, so it is no negation of --attach, which commander takes it for. */
+/** Takes a value, so it is no negation of --attach. */
 function noAttach(): Option {
-  const option = new Option('--no-attach <service>', 'Do not attach (stream logs) to the specified services')
-  option.negate = false
-  return option.argParser(collect).default([], '')
+  return ownFlag('--no-attach <service>', 'Do not attach (stream logs) to the specified services').argParser(collect).default([], '')
 }
 
 function checkFlags(flags: Invocation['flags']): void {
@@ -86,6 +85,7 @@ function checkFlags(flags: Invocation['flags']): void {
     '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or --attach-dependencies'
   exclusive(detached && (abort || attach), message)
   exclusive(detached && text(flags, 'exitCodeFrom') !== undefined, '--exit-code-from and --detach are incompatible')
+  exclusive(isSet(flags, 'build') && isSet(flags, 'noBuild'), '--build and --no-build are incompatible')
   exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
   exclusive(isSet(flags, 'renewAnonVolumes') && flags.recreate === false, '--no-recreate and --renew-anon-volumes are incompatible')
 }
