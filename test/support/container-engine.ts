@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import type { ContainerSpec, EngineEvent } from '../../src/engine/api.ts'
 import { type ContainerPart, createContainerPart } from '../../src/engine/container/part.ts'
 import { runtimeStateRoot } from '../../src/engine/container/places.ts'
@@ -10,8 +10,8 @@ import type { ImageResolver, SnapshotStore } from '../../src/engine/parts.ts'
 import { createRuntime, findRuntime } from '../../src/engine/runtime/runtime.ts'
 import { createSnapshotStore } from '../../src/engine/snapshot/snapshot-store.ts'
 import { createRecordStore } from '../../src/engine/state/records.ts'
-import { createVolumePart, type VolumePart } from '../../src/engine/volume/volume-part.ts'
 import { parseVolumeRecord } from '../../src/engine/volume/record.ts'
+import { createVolumePart, type VolumePart } from '../../src/engine/volume/volume-part.ts'
 import type { ImageConfig } from '../../src/oci/image-config.ts'
 import { readCgroupLayout } from '../../src/sys/cgroup/layout.ts'
 import { createCgroupView } from '../../src/sys/cgroup/view.ts'
@@ -122,12 +122,15 @@ export async function clear(engine: TestEngine): Promise<void> {
 }
 
 /** What containers leave in the kernel when they are gone: nothing. */
-export function kernelTraces(): string {
-  const groups = readdirSync('/sys/fs/cgroup/memory/tscompose', { withFileTypes: true }).filter((item) => item.isDirectory())
-  return [
-    sh(`findmnt -rn -o TARGET | grep -E '^/(run|var/lib)/tscompose/.*(merged|shm|netns)' || true`),
-    ...groups.map(({ name }) => name),
-  ].join('')
+export function kernelTraces(engine: TestEngine): string {
+  const ids = new Set(engine.events.filter(({ type }) => type === 'container').map(({ id }) => id))
+  const groups = [...ids].filter((id) => existsSync(`/sys/fs/cgroup/memory/tscompose/${id}`))
+  return [sh(`findmnt -rn -o TARGET | grep -E '^/(run|var/lib)/tscompose/.*(merged|shm|netns)' || true`), ...groups].join('')
+}
+
+/** Resolves when a line of the container's output matches. */
+export async function printed(engine: TestEngine, container: string, pattern: RegExp): Promise<void> {
+  for await (const batch of engine.containers.logs({ container, follow: true })) if (batch.some(({ text }) => pattern.test(text))) return
 }
 
 export function reset(): void {

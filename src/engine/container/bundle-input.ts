@@ -5,7 +5,7 @@ import type { RuntimeSeccomp } from '../../oci/runtime-spec.ts'
 import { findExecutable } from '../../sys/process.ts'
 import type { ContainerSpec } from '../api.ts'
 import { containerCapabilities } from './bundle/bundle.ts'
-import type { BundleInput, DeviceNumber, NamespaceChoice, ResolvedDevice } from './bundle/input.ts'
+import type { BundleInput, DeviceNumber, NamespaceChoice, ResolvedDevice, ResolvedMount } from './bundle/input.ts'
 import { parseSeccompProfile } from './bundle/seccomp.ts'
 import type { ContainerDeps } from './deps.ts'
 import type { Entry } from './entry.ts'
@@ -27,7 +27,7 @@ export async function bundleInput(
     image: imageConfig,
     host: deps.host,
     hostname: containerHostname(deps, id, spec),
-    mounts: resolvedMounts,
+    mounts: resolvedMounts.map(withSourceKind),
     ...(spec.init === true ? { initPath: findInit() } : {}),
     devices: [...(spec.privileged === true ? hostDevices('/dev') : []), ...(spec.devices ?? []).flatMap(resolveDevice)],
     blockDevices: blockDevices(spec),
@@ -42,6 +42,16 @@ export async function bundleInput(
     ...(seccomp === undefined ? {} : { seccomp }),
     cgroupsPath: cgroupPath(id, spec.resources?.cgroupParent),
   }
+}
+
+/** Looked up at each start: what lies at the source may have changed. Throws BIND_SOURCE_MISSING. */
+function withSourceKind(mount: ResolvedMount): ResolvedMount {
+  if (mount.type !== 'bind') return mount
+  const stat = statSync(mount.source, { throwIfNoEntry: false })
+  if (stat !== undefined) return stat.isDirectory() ? mount : { ...mount, file: true }
+  throw new TscomposeError('not-found', 'BIND_SOURCE_MISSING', `bind source ${mount.source} does not exist`, {
+    hint: 'it was removed since the container was made: put it back, or recreate the container',
+  })
 }
 
 /** Its own, that of the container it shares the network with, or the host's. */

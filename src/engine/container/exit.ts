@@ -40,11 +40,13 @@ export function readExitFile(deps: Pick<ContainerDeps, 'paths'>, id: string): Ru
  */
 export async function handleExit(
   deps: ContainerDeps,
-  { entry, run, end, hooks }: { readonly entry: Entry; readonly run: Run; readonly end: RunEnd; readonly hooks: ExitHooks },
+  { entry, run, end: reported, hooks }: { readonly entry: Entry; readonly run: Run; readonly end: RunEnd; readonly hooks: ExitHooks },
 ): Promise<void> {
   if (run.ending) return
   run.ending = true
   await run.started
+  // File times tick more coarsely than the clock.
+  const end = { ...reported, finishedAt: Math.max(reported.finishedAt, entry.record.state.startedAt) }
   entry.stopHealth?.()
   const oomKilled = oomKills(deps.cgroups, entry.record.cgroup) > 0
   const restart = decideRestart(entry, end)

@@ -36,6 +36,8 @@ export type ResolvedMount =
       readonly readOnly: boolean
       readonly propagation?: string
       readonly recursive?: 'enabled' | 'disabled' | 'writable' | 'readonly'
+      /** The source is no directory. */
+      readonly file?: boolean
     }
   | {
       readonly type: 'tmpfs'

@@ -55,8 +55,13 @@ function userMount(mount: ResolvedMount, input: BundleInput): RuntimeMount {
   return { destination: mount.target, type: 'bind', source: mount.source, options }
 }
 
-function readOnlyOption(mount: { readonly readOnly: boolean; readonly recursive?: string }, input: BundleInput): readonly string[] {
+/** Nothing can be mounted below a file, and crun refuses `rro` for it. */
+function readOnlyOption(
+  mount: { readonly readOnly: boolean; readonly recursive?: string; readonly file?: boolean },
+  input: BundleInput,
+): readonly string[] {
   if (!mount.readOnly) return []
+  if (mount.file === true) return ['ro']
   const shallow = mount.recursive === 'disabled' || mount.recursive === 'writable' || !input.host.recursiveReadOnly
   return [shallow ? 'ro' : 'rro']
 }
@@ -87,7 +92,7 @@ function fileMount(file: BundleInput['files'][number], input: BundleInput): Runt
     destination: file.target,
     type: 'bind',
     source: file.source,
-    options: ['rbind', ...readOnlyOption({ readOnly }, input), 'rprivate'],
+    options: ['rbind', ...readOnlyOption({ readOnly, file: true }, input), 'rprivate'],
   }
 }
 
