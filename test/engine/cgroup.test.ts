@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { groupPids, isFrozen, removeGroup, setFrozen } from '../../src/sys/cgroup/group.ts'
 import { controllerDirectory, readCgroupLayout } from '../../src/sys/cgroup/layout.ts'
@@ -93,6 +95,27 @@ describe('cgroup view', () => {
     } finally {
       sh(`umount /var/lib/tscompose/late && umount /tmp/${id} && rmdir /tmp/${id}`)
     }
+  })
+})
+
+describe('closing the view', () => {
+  it.runIf(layout.mode === 'hybrid')('takes away the mounts made for it, though a socket is bound in them', async () => {
+    // Not below the roots of the other view: those are shared already.
+    const closing = `/tmp/${id}-closing`
+    for (const name of ['a', 'b']) mkdirSync(`${closing}/${name}/sub`, { recursive: true })
+    const mounted = (): string => sh(`findmnt -rn -o TARGET | grep ${closing} || true`)
+    const own = createCgroupView([`${closing}/a`, `${closing}/b`])
+    expect(mounted().split('\n')).toEqual([`${closing}/a`, `${closing}/b`])
+    const server = createServer().listen(`${closing}/a/socket`)
+    await once(server, 'listening')
+    sh(`mount -t tmpfs none ${closing}/b/sub`)
+    own.close()
+    expect(mounted().split('\n')).toEqual([`${closing}/b`, `${closing}/b/sub`])
+    sh(`umount ${closing}/b/sub`)
+    createCgroupView([`${closing}/b`]).close()
+    expect(mounted()).toBe('')
+    server.close()
+    rmSync(closing, { recursive: true })
   })
 })
 

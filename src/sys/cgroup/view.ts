@@ -3,7 +3,6 @@ import { checked, libc } from '../ffi/libc.ts'
 import { openFlags } from '../files.ts'
 import { bindMount, makePropagation, mount, mountFlags, umount } from '../mount.ts'
 import { type MountEntry, readMountinfo } from '../mountinfo.ts'
-import { errnoNumber, SysError } from '../sys-error.ts'
 import { type CgroupLayout, readCgroupLayout } from './layout.ts'
 
 /*
@@ -204,16 +203,20 @@ function share(path: string): void {
   makePropagation(path, 'shared')
 }
 
-/** Takes away the mount `share` made; leaves it where something is still mounted below. */
+/**
+ * Takes away the mount `share` made; leaves it where something is mounted below, for containers that go on.
+ * Detached, because a socket or a working directory in it would keep it otherwise; both get along without.
+ */
 function unshareRoot(path: string): void {
   const mounts = readMountinfo()
   const own = mountAt(path, mounts)
   const below = mounts.find(({ id }) => id === own?.parentId)
-  // Ours is a directory bound on itself: the mount below it is the same file system.
-  if (own === undefined || below === undefined || own.device !== below.device || !isShared(own)) return
-  try {
-    umount(path)
-  } catch (error) {
-    if (!(error instanceof SysError) || error.errno !== errnoNumber('EBUSY')) throw error
-  }
+  if (own === undefined || below === undefined || !isSelfBind(own, below)) return
+  if (!mounts.some(({ target }) => target.startsWith(`${path}/`))) umount(path, { detach: true })
+}
+
+/** The directory of the mount below, on itself. */
+function isSelfBind(own: MountEntry, below: MountEntry): boolean {
+  const directory = `${below.root}/${own.target.slice(below.target.length)}`.replaceAll(/\/+/g, '/').replace(/(.)\/$/, '$1')
+  return isShared(own) && own.device === below.device && own.root === directory
 }
