@@ -200,6 +200,8 @@ export interface ContainerNetwork {
   readonly netnsPath: string
   readonly endpoints: readonly api.EndpointSpec[]
   readonly ports: readonly api.PortSpec[]
+  /** `53/udp`: ports the container's programs are known to listen on, published or not. */
+  readonly expose?: readonly string[]
   readonly links?: Readonly<Record<string, string>>
   readonly sysctls?: Readonly<Record<string, string>>
   readonly dns?: readonly string[]

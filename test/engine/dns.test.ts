@@ -70,6 +70,14 @@ describe('names of containers', () => {
   })
 })
 
+test('a container that is a name server itself has port 53 to itself, and names all the same', async () => {
+  await setUp(fixture, 'web-1', ['front'])
+  await fixture.part.provider.setup(containerNetwork('dns-1', [{ network: 'front' }], { expose: ['53/udp'] }))
+  const script = `const s=require('node:net').createServer().listen(53,'0.0.0.0',()=>require('node:dgram').createSocket('udp4').bind(53,'0.0.0.0',()=>{console.log('bound');process.exit()}))`
+  expect(inside('dns-1', process.execPath, '-e', script).trim()).toBe('bound')
+  expect(lookup('dns-1', 'web')).toEqual([addressOf('web-1')])
+})
+
 describe('other names', () => {
   test('are asked of the container own name servers, over UDP and TCP', async () => {
     await fixture.part.provider.setup(containerNetwork('app-1', [{ network: 'front' }], { dns }))

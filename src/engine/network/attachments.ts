@@ -9,10 +9,12 @@ import type { EndpointInfo, EndpointSpec } from '../api.ts'
 import type { ContainerNetwork, EmitEvent, NetworkSetup } from '../parts.ts'
 import { defaultRoutes, endpointInfo, freeInterfaceName, orderEndpoints, publishTarget, setupResult } from './endpoint-plan.ts'
 import type { FirewallDriver } from './firewall/driver.ts'
+import type { RunIptables } from './firewall/iptables.ts'
+import { resolverRedirect } from './firewall/rules.ts'
 import { allocateAddress, macAddressFor, type PoolRecord, parsePool } from './ipam.ts'
 import type { LinkReaper } from './link-reaper.ts'
 import type { NetdClient } from './netd/client.ts'
-import { netdContainer } from './netd-view.ts'
+import { netdContainer, resolverPort } from './netd-view.ts'
 import type { NetworkHalf, NetworkTables } from './networks.ts'
 import { explainPortInUse } from './port-conflict.ts'
 import { rulesOfPorts } from './publish.ts'
@@ -40,6 +42,7 @@ export interface AttachmentHalfOptions {
   readonly netd: NetdClient
   readonly emit: EmitEvent
   readonly warn: (message: string) => void
+  readonly runIptables: RunIptables
   /** Content of resolv.conf for a container. */
   readonly resolvConf: (container: ContainerNetwork) => string
 }
@@ -111,11 +114,17 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
       cleanup.push(() => removeNetns(container.netnsPath))
       await plug(planned, endpoints, () => createSandbox(container.netnsPath))
       cleanup.push(() => options.reaper.delete(endpoints.map((endpoint) => endpoint.link)))
+      await leadToResolver(container)
       const record = await serve(planned, cleanup)
       if (record.ports.length > 0) store(record)
       tell('connect', record, endpoints)
       return result(record)
     })
+  const leadToResolver = async (container: ContainerNetwork): Promise<void> => {
+    const port = resolverPort(container)
+    if (port === 53 || container.endpoints.length === 0) return
+    await options.runIptables('nsenter', [`--net=${container.netnsPath}`, 'iptables-restore', '--noflush'], resolverRedirect(port))
+  }
   const forget = async ({ container, endpoints }: AttachmentRecord): Promise<void> => {
     tables.attachments.delete(container.containerId)
     records.remove(container.containerId)

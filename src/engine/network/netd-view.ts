@@ -1,8 +1,18 @@
+import type { ContainerNetwork } from '../parts.ts'
 import { endpointNames, type FindNetwork, gatewayEndpoint, publishTarget } from './endpoint-plan.ts'
 import type { NetdContainer } from './netd/protocol.ts'
 import { planPorts } from './publish.ts'
 import type { AttachmentRecord } from './record.ts'
 import { ndotsOf } from './resolv-conf.ts'
+
+/** Where the resolver listens in containers that are name servers themselves; port 53 is led there by a rule inside. */
+const otherResolverPort = 44753
+
+/** A program that binds port 53 on all addresses would find it taken by the resolver. */
+export function resolverPort(container: ContainerNetwork): number {
+  const own = container.ports.some((port) => port.containerPort === 53) || container.expose?.some((port) => /^53(\/|$)/.test(port)) === true
+  return own ? otherResolverPort : 53
+}
 
 /** What the network helper has to know of a container. Ports that were bound before keep their numbers. */
 export function netdContainer(record: AttachmentRecord, find: FindNetwork): NetdContainer {
@@ -32,6 +42,7 @@ export function netdContainer(record: AttachmentRecord, find: FindNetwork): Netd
       return fits ? { ...port, from: bound.hostPort, to: bound.hostPort } : port
     }),
     resolver: {
+      port: resolverPort(container),
       ...(container.dns === undefined || container.dns.length === 0 ? {} : { upstreams: container.dns }),
       ndots: ndotsOf(container.dnsOptions),
       // A container without a way outside must not get answers from there either.

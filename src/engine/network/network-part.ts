@@ -74,6 +74,7 @@ export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
     netd,
     emit,
     warn,
+    runIptables,
     resolvConf: containerResolvConf,
   })
   const healing = setInterval(() => {

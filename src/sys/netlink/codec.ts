@@ -4,13 +4,11 @@
  */
 
 export const NLM_F_REQUEST = 0x1
-export const NLM_F_MULTI = 0x2
 export const NLM_F_ACK = 0x4
 export const NLM_F_REPLACE = 0x100
 export const NLM_F_EXCL = 0x200
 export const NLM_F_DUMP = 0x300
 export const NLM_F_CREATE = 0x400
-export const NLM_F_APPEND = 0x800
 
 export const NLMSG_ERROR = 2
 export const NLMSG_DONE = 3
@@ -57,12 +55,6 @@ export function attributeBytes(type: number, value: Uint8Array): Attribute {
 
 export function attributeU8(type: number, value: number): Attribute {
   return { type, value: Uint8Array.of(value) }
-}
-
-export function attributeU16(type: number, value: number): Attribute {
-  const bytes = Buffer.alloc(2)
-  bytes.writeUInt16LE(value)
-  return { type, value: bytes }
 }
 
 export function attributeU32(type: number, value: number): Attribute {

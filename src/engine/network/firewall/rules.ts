@@ -81,3 +81,11 @@ export function portRules(port: PublishedPort): readonly FirewallRule[] {
     },
   ]
 }
+
+/** For the inside of a container whose programs have port 53: iptables-restore text that leads 127.0.0.11:53 to `port`. */
+export function resolverRedirect(port: number): string {
+  const rules = ['udp', 'tcp'].map(
+    (protocol) => `-A OUTPUT -d 127.0.0.11/32 -p ${protocol} -m ${protocol} --dport 53 -j DNAT --to-destination 127.0.0.11:${port}`,
+  )
+  return `*nat\n${rules.join('\n')}\nCOMMIT\n`
+}

@@ -127,7 +127,7 @@ function releaseStale(ports: readonly NetdPort[], old: Map<string, ClaimedPort> 
 /** A program in the container that has port 53 already keeps it; the container then resolves through that program. */
 function openDns(container: NetdContainer, resolve: Resolve, onError: (error: unknown) => void): DnsListener | undefined {
   try {
-    return listenDns({ netns: container.netns, resolve, onError })
+    return listenDns({ netns: container.netns, port: container.resolver?.port ?? 53, resolve, onError })
   } catch (error) {
     if (!hasCode(error, 'EADDRINUSE')) throw error
     onError(error)

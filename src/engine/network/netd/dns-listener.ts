@@ -16,20 +16,22 @@ const address = requireIp('127.0.0.11', 'resolver')
 const maxConnections = 64
 const idleMs = 10_000
 
-/** Serves 127.0.0.11:53 over UDP and TCP inside a network namespace. Throws SysError; then nothing is open. */
+/** Serves 127.0.0.11 over UDP and TCP inside a network namespace. Throws SysError; then nothing is open. */
 export function listenDns({
   netns,
+  port,
   resolve,
   onError,
 }: {
-  netns: string
-  resolve: Resolve
-  onError: (error: unknown) => void
+  readonly netns: string
+  readonly port: number
+  readonly resolve: Resolve
+  readonly onError: (error: unknown) => void
 }): DnsListener {
-  const udpFd = bindSocket({ protocol: 'udp', address, port: 53, netns })
+  const udpFd = bindSocket({ protocol: 'udp', address, port, netns })
   const udp = serveUdp(udpFd, { resolve, onError })
   try {
-    const tcp = serveTcp(bindSocket({ protocol: 'tcp', address, port: 53, netns, listen: 64 }), { resolve, onError })
+    const tcp = serveTcp(bindSocket({ protocol: 'tcp', address, port, netns, listen: 64 }), { resolve, onError })
     return {
       close: () => {
         udp.close()

@@ -36,6 +36,8 @@ export interface NetdPort {
 }
 
 export interface NetdResolver {
+  /** Port it listens on at 127.0.0.11. */
+  readonly port: number
   /** Absent: those of the host. */
   readonly upstreams?: readonly string[]
   /** Names without a dot are not passed on where this is not 0. */

@@ -15,7 +15,7 @@ function container(
     netns: `/run/netns/${id}`,
     ports: [],
     endpoints: endpoints.map((endpoint) => ({ network: 'n1', networkName: 'shop_default', names: [id], ipv4: '', ipv6: '', ...endpoint })),
-    resolver: { ndots: 0, forward: true, links: {}, ...resolver },
+    resolver: { port: 53, ndots: 0, forward: true, links: {}, ...resolver },
   }
 }
 
