@@ -95,9 +95,14 @@ function writeDirectory(writer: Writer, root: string, { path, stats }: Directory
   const mode = Number(stats.mode) & 0o7777
   writer.write(encodeHeader({ ...owned(stats), name: `${path}/`, type: 'directory', mode, xattrs: portableXattrs(full) }))
   if (lgetxattr(full, opaqueAttribute)?.toString() === 'y') {
-    writer.write(encodeHeader({ ...owned(stats), name: `${path}/.wh..wh..opq`, type: 'file', mode: 0o600 }))
+    writer.write(mark(`${path}/.wh..wh..opq`))
   }
   writeChildren(writer, root, `${path}/`)
+}
+
+/** A removal has no owner and no time of its own: what the overlay keeps of them is chance. */
+function mark(name: string): Buffer {
+  return encodeHeader({ name, type: 'file', mode: 0o600 })
 }
 
 interface Entry {
@@ -112,7 +117,7 @@ function writeEntry(writer: Writer, root: string, entry: Entry): void {
   // A name that lives only as long as the process that made it.
   if (stats.isSocket()) return
   if (stats.isCharacterDevice() && stats.rdev === 0n) {
-    writer.write(encodeHeader({ ...owned(stats), name: `${parent}.wh.${name}`, type: 'file', mode: 0o600 }))
+    writer.write(mark(`${parent}.wh.${name}`))
     return
   }
   if (name.startsWith('.wh.')) throw unsupportedName(path, 'names that begin with .wh. mean removal in a layer')
