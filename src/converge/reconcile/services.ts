@@ -37,12 +37,9 @@ function addReplica(scope: Scope, decision: ReplicaDecision): Replica | undefine
       return decision.inPlace ? recreateInPlace(scope, decision) : recreateBySwap(scope, decision)
     case 'create':
       return create(scope, decision.number, decision.cause)
-    case 'remove': {
-      const { rules, builder } = scope.emission
-      const hooks = scope.service.service.pre_stop
-      addRemove(builder, decision.container, { cause: decision.cause, timeoutMs: rules.timeoutMs, hooks })
+    case 'remove':
+      // Its nodes stand at the front of the plan: a network it is in may be about to be replaced.
       return undefined
-    }
   }
 }
 

@@ -36,7 +36,7 @@ export function prepareEmission(
   for (const warning of objects.warnings) builder.warn(warning)
   const decisions = decideServices(desired, observed, objects, rules)
   const imageNodes = addImageNodes(builder, imageActions(desired, observed, rules.images), desired, rules.images)
-  const removalNodes = new Map([...addBounces(builder, decisions, rules), ...addForcedRemovals(builder, decisions, rules)])
+  const removalNodes = new Map([...addBounces(builder, decisions, rules), ...addRemovals(builder, decisions, rules)])
   const bystanders = addBystanderStops(builder, { desired, observed, objects, rules })
   const objectNodes = addObjects(builder, objects, { observed, removalNodes, bystanders })
   const bounceNodes = dependentStops(decisions, removalNodes)
@@ -74,14 +74,17 @@ function addBounces(builder: PlanBuilder, decisions: Decisions, rules: UpRules):
   return nodes
 }
 
-/** Containers that must be gone before their network or volume can be replaced. */
-function addForcedRemovals(builder: PlanBuilder, decisions: Decisions, rules: UpRules): ReadonlyMap<string, number> {
+/** Containers that go for good, and those that must be gone before their network or volume can be replaced. */
+function addRemovals(builder: PlanBuilder, decisions: Decisions, rules: UpRules): ReadonlyMap<string, number> {
   const nodes = new Map<string, number>()
   for (const decision of [...decisions.values()].reverse()) {
     for (const replica of decision.replicas) {
-      if (replica.kind !== 'recreate' || !replica.inPlace) continue
-      const volumes = rules.renewAnonymousVolumes
-      const options = { cause: replica.cause, timeoutMs: rules.timeoutMs, hooks: hooksOf(decision), volumes, silent: true }
+      const replaced = replica.kind === 'recreate' && replica.inPlace
+      if (!replaced && replica.kind !== 'remove') continue
+      const options = {
+        ...{ cause: replica.cause, timeoutMs: rules.timeoutMs, hooks: hooksOf(decision) },
+        ...(replaced ? { volumes: rules.renewAnonymousVolumes, silent: true } : {}),
+      }
       nodes.set(replica.container.id, addRemove(builder, replica.container, options))
     }
   }
