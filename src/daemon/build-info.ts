@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 
-declare const TSCOMPOSE_BUILD: { readonly version: string; readonly id: string } | undefined
+declare const TSCOMPOSE_VERSION: string | undefined
+declare const TSCOMPOSE_BUILD_ID: string | undefined
 
 export interface BuildInfo {
   /** The package's version. */
@@ -11,7 +12,9 @@ export interface BuildInfo {
 
 /** Written into the bundle by bin/build.ts; read from package.json when the sources run. */
 export function buildInfo(): BuildInfo {
-  if (typeof TSCOMPOSE_BUILD !== 'undefined') return TSCOMPOSE_BUILD
+  if (typeof TSCOMPOSE_VERSION !== 'undefined' && typeof TSCOMPOSE_BUILD_ID !== 'undefined') {
+    return { version: TSCOMPOSE_VERSION, id: TSCOMPOSE_BUILD_ID }
+  }
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
   return { version: manifest.version, id: 'source' }
 }
