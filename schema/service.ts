@@ -210,7 +210,7 @@ export const service: Schema = object('A service: containers made alike.', {
   configs: ref('grants', 'Configs given to the container.'),
   container_name: text('Name of the container.', { pattern: '[a-zA-Z0-9][a-zA-Z0-9_.-]+' }),
   cpu_count: either('Number of CPUs.', { type: 'string' }, { type: 'integer', minimum: 0 }),
-  cpu_percent: either('Share of the CPUs.', { type: 'string' }, { type: 'number', minimum: 0, maximum: 100 }),
+  cpu_percent: either('Share of the CPUs.', { type: 'string' }, { type: 'integer', minimum: 0, maximum: 100 }),
   cpu_period: amount('CFS period in microseconds.'),
   cpu_quota: amount('CFS quota in microseconds.'),
   cpu_rt_period: amount('Real-time period in microseconds.'),

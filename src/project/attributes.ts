@@ -14,6 +14,7 @@ import {
   nullableTextMap,
   size,
   sshKeys,
+  strictWhole,
   struct,
   text,
   textMap,
@@ -86,8 +87,8 @@ const build = struct({
 const throttle = listOf(struct({ path: field(text, { jsonName: 'Path' }), rate: field(size, { jsonName: 'Rate' }) }))
 
 const blkio = struct({
-  weight: whole,
-  weight_device: listOf(struct({ path: field(text, { jsonName: 'Path' }), weight: field(whole, { jsonName: 'Weight' }) })),
+  weight: strictWhole,
+  weight_device: listOf(struct({ path: field(text, { jsonName: 'Path' }), weight: field(strictWhole, { jsonName: 'Weight' }) })),
   device_read_bps: throttle,
   device_read_iops: throttle,
   device_write_bps: throttle,
@@ -163,7 +164,7 @@ const mount = struct({
   consistency: text,
   bind: struct({ selinux: text, propagation: text, create_host_path: flag, recursive: text }),
   volume: struct({ labels: textMap, nocopy: flag, subpath: text }),
-  tmpfs: struct({ size, mode: whole }),
+  tmpfs: struct({ size, mode: strictWhole }),
   image: struct({ subpath: text }),
 })
 

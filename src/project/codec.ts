@@ -38,7 +38,7 @@ export const flag: Codec = {
 export const whole: Codec = {
   decode: (value, path, problem) => {
     const number = typeof value === 'string' && /^[-+]?\d+$/.test(value) ? Number(value) : value
-    if (typeof number === 'number' && Number.isInteger(number)) return number
+    if (typeof number === 'number' && Number.isFinite(number)) return Math.trunc(number)
     problem(path, `${JSON.stringify(value)} is not a whole number`)
     return undefined
   },
@@ -55,10 +55,20 @@ export const decimal: Codec = {
   encode: plain,
 }
 
+/** A number that was never text: compose has no cast for these places. */
+export const strictWhole: Codec = {
+  decode: (value, path, problem) => {
+    if (typeof value === 'number') return whole.decode(value, path, problem)
+    problem(path, `${JSON.stringify(value)} is not a number: remove the quotes`)
+    return undefined
+  },
+  encode: plain,
+}
+
 /** Bytes; printed as text. */
 export const size: Codec = {
   decode: (value, path, problem) => {
-    const bytes = typeof value === 'number' ? value : value === '-1' ? -1 : typeof value === 'string' ? parseSize(value) : undefined
+    const bytes = typeof value === 'number' ? Math.trunc(value) : typeof value === 'string' ? parseSize(value) : undefined
     if (bytes === undefined) problem(path, `${JSON.stringify(value)} is not a size such as 512m or 1.5gb`)
     return bytes
   },

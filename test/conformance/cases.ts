@@ -18,6 +18,8 @@ export interface CaseOptions {
   readonly files?: readonly string[]
   readonly profiles?: readonly string[]
   readonly services?: readonly string[]
+  /** A heading of DIFFERENCES.md: here the two are meant to differ. */
+  readonly difference?: string
 }
 
 /** What loading came to: the canonical project, or the fact that it was refused. */
@@ -42,7 +44,7 @@ export function readExpected(name: string): Outcome {
 const environmentOf = (options: CaseOptions): Record<string, string> => ({ HOME: '/home/user', ...options.env })
 
 export function runOurs(name: string): Outcome {
-  const { files, profiles, services, env: _env, ...rest } = { ...readOptions(name) }
+  const { files, profiles, services, difference: _difference, env: _env, ...rest } = readOptions(name)
   const options: LoadOptions = {
     ...rest,
     ...(files === undefined ? {} : { files }),

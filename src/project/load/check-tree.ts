@@ -42,6 +42,11 @@ const hostAddress: Check = (value, path) => {
   return { code: 'BAD_VALUE', message: `invalid ip address: ${address}`, at: [...path, 'host_ip'] }
 }
 
+const portTarget = (value: Value): Complaint | undefined =>
+  isTree(value) && (value.target === undefined || value.target === '')
+    ? { code: 'MISSING_KEY', message: 'a port needs a `target`, the port in the container' }
+    : undefined
+
 const device: Check = (value, path) =>
   isTree(value) && value.count !== undefined && value.device_ids !== undefined
     ? { code: 'CONFLICT', message: '"count" and "device_ids" attributes are exclusive', at: [...path, 'count'] }
@@ -63,7 +68,7 @@ const rules: RuleNode<Check> = compileRules<Check>({
   'volumes.*': external,
   'configs.*': oneSource('file', 'environment', 'content'),
   'secrets.*': oneSource('file', 'environment'),
-  'services.*.ports.*': hostAddress,
+  'services.*.ports.*': (value, path) => portTarget(value) ?? hostAddress(value, path),
   'services.*.develop.watch.*.path': notBlank,
   'services.*.deploy.resources.reservations.devices.*': device,
   'services.*.gpus.*': device,

@@ -33,6 +33,7 @@ const serviceChecks: readonly ServiceCheck[] = [
 export function checkConsistency(project: Project, tree: Tree, context: LoadContext): void {
   const complaints = [
     ...Object.values(project.services).flatMap((service) => serviceChecks.flatMap((check) => check(service, project))),
+    ...secretsHaveSources(project),
     ...containerNamesAreUnique(project),
     ...hasNoCycle(project),
   ]
@@ -142,7 +143,7 @@ function suggestion(name: string, project: Project): string {
 
 function dependenciesExist(service: Service, project: Project): readonly Complaint[] {
   return Object.entries(service.depends_on ?? {}).flatMap(([name, dependency]) => {
-    if (name in project.services || !dependency.required) return []
+    if (name in project.services || (!dependency.required && name in project.disabledServices)) return []
     const path = at(service, 'depends_on', name)
     const disabled = project.disabledServices[name]
     if (disabled !== undefined) {
@@ -273,6 +274,21 @@ function targetsAreUnique(service: Service): readonly Complaint[] {
       ? []
       : [{ path: at(service, ...path), code: 'CONFLICT', message: `${place}: target ${target} already mounted as ${before}` }]
   })
+}
+
+/** Drivers are of no use here: what they would give must come from a file or a variable. */
+function secretsHaveSources(project: Project): readonly Complaint[] {
+  return Object.entries(project.secrets).flatMap(([name, secret]) =>
+    secret.external === true || secret.file !== undefined || secret.environment !== undefined || secret.content !== undefined
+      ? []
+      : [
+          {
+            path: ['secrets', name],
+            code: 'MISSING_KEY',
+            message: `secret ${JSON.stringify(name)} must declare either \`file\` or \`environment\``,
+          },
+        ],
+  )
 }
 
 function containerNamesAreUnique(project: Project): readonly Complaint[] {

@@ -1,4 +1,4 @@
-import { isTree, newTree, type Tree, type TreeBuilder } from '../tree.ts'
+import { newTree, type Tree } from '../tree.ts'
 import { toCanonical } from './canonical.ts'
 import { type LoadContext, reportAt } from './context.ts'
 import { applyDirectives } from './directives.ts'
@@ -38,10 +38,7 @@ function loadFiles(files: readonly string[], options: ReadOptions, context: Load
 }
 
 function mergeDocument(base: Tree, document: ParsedDocument, file: string, options: ReadOptions, context: LoadContext): Tree {
-  const interpolated = withoutNullLists(
-    interpolate(document.tree, { lookup: options.lookup, enabled: options.interpolation }, context),
-    context,
-  )
+  const interpolated = interpolate(document.tree, { lookup: options.lookup, enabled: options.interpolation }, context)
   context.stopOnErrors()
   const extended = applyExtends(interpolated, document.directives, file, options, context)
   const included = applyIncludes(extended, { file, options, context, load: loadFiles })
@@ -55,49 +52,6 @@ function mergeDocument(base: Tree, document: ParsedDocument, file: string, optio
   context.stopOnErrors()
   return canonical
 }
-
-/** `ports:` with nothing below it is a list without items, as for every attribute that is a list of long forms. */
-function withoutNullLists(tree: Tree, context: LoadContext): Tree {
-  const services = tree.services
-  if (!isTree(services)) return tree
-  let changed = false
-  const copy = newTree()
-  for (const [name, service] of Object.entries(services)) {
-    copy[name] = service
-    if (!isTree(service)) continue
-    const kept: TreeBuilder = newTree()
-    for (const key of Object.keys(service)) {
-      const value = service[key] ?? null
-      if (value === null && nullIsAbsent(key)) changed = true
-      else kept[key] = value
-    }
-    context.sources.inherit(service, kept)
-    copy[name] = kept
-  }
-  if (!changed) return tree
-  context.sources.inherit(services, copy)
-  const result = Object.assign(newTree(), tree, { services: copy })
-  context.sources.inherit(tree, result)
-  return result
-}
-
-/** Attributes for which an empty value means something of its own, or is an error of the schema. */
-function nullIsAbsent(key: string): boolean {
-  return emptyAllowed.has(key)
-}
-
-const emptyAllowed: ReadonlySet<string> = new Set([
-  'ports',
-  'volumes',
-  'environment',
-  'labels',
-  'env_file',
-  'networks',
-  'depends_on',
-  'build',
-  'deploy',
-  'develop',
-])
 
 function withoutVersion(tree: Tree, file: string, context: LoadContext): Tree {
   if (tree.version === undefined) return tree

@@ -109,7 +109,7 @@ function readValue(cursor: Cursor, resolve: Lookup): { readonly text: string } |
   const end = newline === -1 ? cursor.text.length : newline
   const line = cursor.text.slice(cursor.position, end)
   cursor.position = end
-  return expand(line.replace(/(^|\s)#.*$/, '').trimEnd(), resolve)
+  return expand(line.replace(/\s#.*$/, '').trimEnd(), resolve)
 }
 
 function readQuoted(cursor: Cursor, quote: string, resolve: Lookup): { readonly text: string } | { readonly failure: string } {
@@ -144,8 +144,8 @@ function expandEscapes(text: string): string {
 function expand(text: string, lookup: Lookup): { readonly text: string } | { readonly failure: string } {
   const result = substitute(text.replaceAll('\\$', '$$$$'), { lookup })
   if ('text' in result) return result
-  // A dollar that begins nothing is kept: shells and older files rely on it.
-  return result.failure.reason === 'syntax' ? { text } : { failure: result.failure.message }
+  const { reason, message } = result.failure
+  return { failure: reason === 'syntax' ? `invalid template: ${JSON.stringify(text)}` : message }
 }
 
 /** `line 3: …` for messages about a file. */

@@ -30,8 +30,14 @@ type Merger = (base: Value, over: Value, path: Path, run: MergeRun, rules: reado
 
 const replace: Merger = (_base, over) => over
 const asList: Merger = (base, over, _path, run) => appendLists(toList(base), toList(over), run.context)
-const asMap: Merger = (base, over, path, run, rules) =>
-  mergeTrees(keyValues(base, run.context), keyValues(over, run.context), path, run, rules)
+/** Members are replaced, by nothing too: `KEY:` over `KEY: value` asks for the variable of the environment. */
+const asMap: Merger = (base, over, _path, run) => {
+  const [before, after] = [keyValues(base, run.context), keyValues(over, run.context)]
+  const merged = Object.assign(newTree(), before, after)
+  run.context.sources.inherit(before, merged)
+  run.context.sources.inherit(after, merged)
+  return merged
+}
 const asNames =
   (member: () => Value): Merger =>
   (base, over, path, run, rules) =>
@@ -126,7 +132,7 @@ function mergeTrees(base: Tree, over: Tree, path: Path, run: MergeRun, below: re
   for (const key of Object.keys(over)) {
     const value = over[key] ?? null
     const before = base[key]
-    merged[key] = before === undefined || key.startsWith('x-') ? value : run.merge(before, value, [...path, key], descend(below, key))
+    merged[key] = before === undefined ? value : run.merge(before, value, [...path, key], descend(below, key))
     if (value !== null || before === undefined) sources.copy(over, key, merged, key)
   }
   return merged

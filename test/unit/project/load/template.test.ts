@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of compose files look like this
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseTemplate, substitute, variablesOf } from '../../../../src/project/load/template.ts'
