@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { hasCode, TscomposeError } from '../../base/errors.ts'
 import { run as runCommand } from '../../sys/process.ts'
@@ -245,7 +245,8 @@ async function unpack(run: BuildRun, path: string): Promise<string | undefined> 
   const attributes = ['--xattrs', '--xattrs-include=security.capability', '--xattrs-include=user.*']
   try {
     await runCommand('tar', ['-x', '-p', '--numeric-owner', ...attributes, '-f', path, '-C', content], { signal: run.signal })
-    return content
+    // Some compressed files that are no archives pass for empty ones.
+    return (await readdir(content)).length === 0 ? undefined : content
   } catch (error) {
     if (!hasCode(error, 'COMMAND_FAILED')) throw error
     return undefined

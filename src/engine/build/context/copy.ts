@@ -16,7 +16,8 @@ import {
   utimensat,
 } from '../../../sys/files.ts'
 import { lgetxattr, llistxattr, lsetxattr } from '../../../sys/xattr.ts'
-import { isKeptAttribute } from './digest.ts'
+import { resolveDestination } from './destination.ts'
+import { isContextRoot, isKeptAttribute } from './digest.ts'
 import { changeMode, type ModeChange } from './mode.ts'
 import { findSources, type SourceItem, type SourceTree, type Visitor, type WalkEntry, walkItem } from './walk.ts'
 
@@ -64,13 +65,13 @@ interface Target {
 function copyItem(tree: SourceTree, item: SourceItem, { rootFd, request, many }: Target): void {
   const base = request.parents === true ? joinPath(request.destination, `${parentOf(item.found)}/`) : request.destination
   const into = many || request.parents === true || /(?:^|\/)\.?$/.test(base)
-  const wanted = item.directory && request.parents === true ? joinPath(base, item.name) : base
+  const wanted = resolveDestination(rootFd, item.directory && request.parents === true ? joinPath(base, item.name) : base)
   const makeParents = (path: string): number => mkdirAllInRoot(rootFd, path, 0o755, request.owner ?? { uid: 0, gid: 0 })
   if (item.directory) {
     const existed = isDirectory(rootFd, wanted)
     const fd = guard(wanted, () => makeParents(wanted))
     try {
-      walkItem(tree, item, createCopier(fd, request, { existed }))
+      walkItem(tree, item, createCopier(fd, request, { existed: existed || isContextRoot(item.path, request.preserve) }))
     } finally {
       closeSync(fd)
     }
