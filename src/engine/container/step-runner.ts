@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type Cleanup, withCleanup } from '../../base/cleanup.ts'
 import { removeGroup } from '../../sys/cgroup/group.ts'
 import { openDirectory } from '../../sys/files.ts'
@@ -146,7 +146,9 @@ function stepInput(deps: ContainerDeps, { id, netns, params, bundle, setup, root
 }
 
 function stepMount({ source, target, readOnly, type = 'bind' }: NonNullable<StepParams['mounts']>[number]): ResolvedMount {
-  return type === 'tmpfs' ? { type, target, readOnly, options: ['exec'] } : { type, source, target, readOnly }
+  return type === 'tmpfs'
+    ? { type, target, readOnly, options: ['exec'] }
+    : { type, source, target, readOnly, file: !statSync(source).isDirectory() }
 }
 
 function stepFiles(bundle: string, setup: NetworkSetup, extraHosts: readonly string[] | undefined): BundleInput['files'] {
