@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander'
 import { TscomposeError } from '../../base/errors.ts'
 import { planUp, type UpOptions, up } from '../../commands/up.ts'
 import { formatPlan } from '../../converge/plan.ts'
-import { type AttachedOptions, attachedUp } from '../compose/attached-up.ts'
+import type { AttachedOptions } from '../compose/attached-up.ts'
 import { confirm } from '../compose/confirm.ts'
 import { exclusive, isSet, list, parseScales, seconds, services, text } from '../compose/flags.ts'
 import { ownFlag } from '../compose/own-flag.ts'
@@ -32,6 +32,7 @@ export const verb: Verb = {
       await up(scope, options)
       return 0
     }
+    const { attachedUp } = await import('../compose/attached-up.ts')
     return await attachedUp(invocation, scope, attachedOptions(invocation, scope, options))
   },
 }

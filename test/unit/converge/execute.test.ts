@@ -39,7 +39,8 @@ describe('execute', () => {
     start(builder, 'c', [a])
     const { engine, log } = startOnly()
     await execute(builder.build(), engine)
-    expect(log).toEqual(['+a', '+b', '-a', '-b', '+c', '-c'])
+    expect(log.slice(0, 3)).toEqual(['+a', '+b', '-a'])
+    expect(log.slice(3).sort()).toEqual(['+c', '-b', '-c'])
   })
 
   it('stops only what depends on a failure, and throws it at the end', async () => {
