@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createUntar } from '../../src/engine/image/unpack/untar.ts'
 import type { SnapshotStore } from '../../src/engine/parts.ts'
 import { createSnapshotStore } from '../../src/engine/snapshot/snapshot-store.ts'
 import { nextChainId } from '../../src/oci/chain-id.ts'
+import { createTarReader } from '../../src/oci/tar/reader.ts'
 import { lgetxattr, lsetxattr } from '../../src/sys/xattr.ts'
 
 const dataRoot = '/var/lib/tscompose/snapshot-test'
@@ -221,6 +223,22 @@ describe('commit', () => {
     expect(details).toMatch(/^p.* bin\/fifo$/m)
     sh(`mkdir ${dataRoot}/out && tar xf ${dataRoot}/layer.tar -C ${dataRoot}/out --xattrs --xattrs-include='*'`)
     expect(lgetxattr(`${dataRoot}/out/bin/su`, 'user.note')).toEqual(Buffer.from([0xff, 0, 0x6e]))
+  })
+
+  it('unpacks to a tree that gives the same tar again', async () => {
+    const { diffId, chainId } = await committed()
+    await store.exportLayer(chainId, `${dataRoot}/layer.tar`)
+    const { dir } = await store.stage()
+    const untar = createUntar(dir, { whiteouts: true, maxBytes: 1 << 30 })
+    const reader = createTarReader(untar)
+    reader.push(readFileSync(`${dataRoot}/layer.tar`))
+    reader.finish()
+    untar.finish()
+    untar.close()
+    // On another base, so that it is another layer and not thrown away as known.
+    const copy = await store.commitStaged({ dir, diffId, parentChainId: '', size: 0 })
+    expect(copy.chainId).not.toBe(chainId)
+    expect(await store.exportLayer(copy.chainId, `${dataRoot}/copy.tar`)).toMatchObject({ diffId })
   })
 
   it('is found again as the lower of the next step', async () => {
