@@ -28,17 +28,13 @@ const strip = (node: unknown): unknown => {
 function validatorCode(): string {
   const ajv = new Ajv({ allErrors: true, verbose: false, strict: false, inlineRefs: false, code: { source: true, esm: true, lines: true } })
   const code = standalone.default(ajv, ajv.compile(strip(composeSchema) as object))
-  const imports: string[] = []
   // Standalone code still asks for these two through require().
   const withImports = code
-    .replaceAll(/require\("ajv\/dist\/runtime\/equal"\)\.default/g, () => {
-      if (imports.length === 0) imports.push("import { equalData } from './equal.ts'")
-      return 'equalData'
-    })
+    .replaceAll(/require\("ajv\/dist\/runtime\/equal"\)\.default/g, 'equalData')
     .replaceAll(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, '((text) => [...text].length)')
   if (withImports.includes('require(')) throw new Error('the generated validator needs a module that is not mapped')
   const keys = `export const knownKeys = ${JSON.stringify(knownKeys())}`
-  return `// ${notice}\n${imports.join('\n')}\n${withImports}\n${keys}\n`
+  return `// ${notice}\n${equalData.toString()}\n${withImports}\n${keys}\n`
 }
 
 /** Keys every closed map knows, by path pattern (`services.*.build`): what "did you mean" chooses from. */
@@ -66,6 +62,14 @@ interface Node {
   readonly items?: Node
   readonly properties?: Readonly<Record<string, Node>>
   readonly patternProperties?: Readonly<Record<string, Node>>
+}
+
+/** Equality of plain data; its text goes into the validator, which must stand alone. */
+function equalData(a: never, b: never): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equalData(a[key], b[key]))
 }
 
 const validatorTypes = `// ${notice}

@@ -13,17 +13,12 @@ export interface RenderOptions {
 
 /** The project as `config` prints it: canonical, alphabetical, and a compose file itself. */
 export function renderConfig(project: Project, options: RenderOptions): string {
-  const tree = encodeProject(project, options)
+  const config = configOf(project, options)
   const text =
     options.format === 'json'
-      ? JSON.stringify(tree, null, 2)
-      : stringify(tree, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false })
+      ? JSON.stringify(config, null, 2)
+      : stringify(config, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false })
   return options.escapeDollars === false ? text : text.replaceAll('$', '$$$$')
-}
-
-/** The same as data, typed as what a compose file may be. */
-export function configOf(project: Project): ComposeFile {
-  return encodeProject(project, { format: 'yaml' }) as unknown as ComposeFile
 }
 
 const sections = [
@@ -33,7 +28,8 @@ const sections = [
   ['configs', fileObjectCodec],
 ] as const
 
-function encodeProject(project: Project, options: EncodeOptions): Tree {
+/** As data: what is printed is a compose file itself. */
+function configOf(project: Project, options: EncodeOptions): ComposeFile {
   const tree = newTree()
   const json = options.format === 'json'
   tree.name = project.name
@@ -43,7 +39,7 @@ function encodeProject(project: Project, options: EncodeOptions): Tree {
   }
   if (!json && Object.keys(project.models).length > 0) tree.models = encodeSection(project.models, modelCodec, options)
   for (const [key, value] of Object.entries(project.extensions)) tree[key] = value as Value
-  return tree
+  return tree as unknown as ComposeFile
 }
 
 /** The value of a variable is not printed, only its name. */

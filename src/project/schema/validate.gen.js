@@ -1,5 +1,10 @@
 // made by schema/generate.ts; do not edit
-import { equalData } from './equal.ts'
+function equalData(a       , b       )          {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equalData(a[key], b[key]))
+}
 "use strict";
 export const validate = validate21;
 export default validate21;
