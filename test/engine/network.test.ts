@@ -267,6 +267,7 @@ describe('after the engine was killed', () => {
     const pid = /pid=(\d+)/.exec(host('ss', '-Hltnp', 'sport', '=', ':8080'))?.[1] ?? ''
     process.kill(Number(pid), 'SIGKILL')
     await expect.poll(() => host('ss', '-Hltn', 'sport', '=', ':8080'), { timeout: 1000, interval: 20 }).toContain('0.0.0.0:8080')
+    await expect.poll(() => inside('web-1', 'ss', '-Hlnu'), { timeout: 1000, interval: 20 }).toContain('127.0.0.11:53')
     expect(inside('web-1', 'busybox', 'nslookup', 'web', '127.0.0.11')).toContain('Address')
     expect(fixture.warnings.join()).toContain('network helper is gone')
   })

@@ -111,9 +111,11 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
       cleanup.push(() => forget(planned))
       // The record comes before what it tells of: whatever happens, the next engine finds it all.
       store(planned)
+      // A file without a record is of no use to anybody.
+      removeNetns(container.netnsPath)
       cleanup.push(() => removeNetns(container.netnsPath))
-      await plug(planned, endpoints, () => createSandbox(container.netnsPath))
       cleanup.push(() => options.reaper.delete(endpoints.map((endpoint) => endpoint.link)))
+      await plug(planned, endpoints, () => createSandbox(container.netnsPath))
       await leadToResolver(container)
       const record = await serve(planned, cleanup)
       if (record.ports.length > 0) store(record)

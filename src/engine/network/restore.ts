@@ -40,6 +40,7 @@ export async function restoreNetwork(running: readonly string[], options: Restor
   for (const record of attachments) tables.attachments.set(record.container.containerId, record)
   const alive = new Set(running)
   const ended = attachments.filter(({ container }) => !alive.has(container.containerId) || !isMounted(container.netnsPath))
+  if (attachments.length === 0 && netd.isPresent()) await netd.restore([])
   if (networks.length === 0 && attachments.length === 0) return
 
   options.forwarding.restore()

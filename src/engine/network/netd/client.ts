@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { type ErrorData, errorFromData, TscomposeError } from '../../../base/errors.ts'
 import { spawnDaemonized } from '../../../sys/process.ts'
@@ -13,6 +14,8 @@ export interface NetdClient {
   drop(id: string): Promise<void>
   /** All containers at once, after the engine started. Resolves with those that could not be served. */
   restore(containers: readonly NetdContainer[]): Promise<NonNullable<NetdResult['failures']>>
+  /** A helper of an earlier engine may be there. */
+  isPresent(): boolean
   /** Leaves it alone while it has containers to serve, ends it where it has none. */
   close(): Promise<void>
 }
@@ -88,6 +91,7 @@ export function createNetdClient(options: NetdClientOptions): NetdClient {
       const { failures = [] } = await call({ method: 'sync', containers: all })
       return failures
     },
+    isPresent: () => existsSync(options.socket),
     close: async () => {
       closed = true
       const last = await current?.catch(() => undefined)
@@ -124,6 +128,7 @@ async function openConnection(options: NetdClientOptions, onLost: () => void): P
 }
 
 const startTimeoutMs = 5000
+const answerTimeoutMs = 10_000
 
 async function startHelper({ socket, command, logFile }: NetdClientOptions): Promise<Socket> {
   const [program, ...args] = command
@@ -158,6 +163,7 @@ function converse(
 ): { readonly connection: Connection; readonly greeted: Promise<{ readonly protocol: number }> } {
   const pending = new Map<number, Pending>()
   const greeting = Promise.withResolvers<{ readonly protocol: number }>()
+  let helper = 0
   // Nobody waits for the greeting of a helper this engine started itself.
   greeting.promise.catch(() => undefined)
   let next = 1
@@ -166,6 +172,11 @@ function converse(
   const holdLoop = (): void => {
     if (pending.size > 0) socket.ref()
     else socket.unref()
+  }
+  /** One that does not answer is ended, or it would keep its ports from the next one. Its end of the connection is open, so the pid is its own. */
+  const giveUp = (): void => {
+    if (helper > 0 && !socket.destroyed) process.kill(helper, 'SIGKILL')
+    socket.destroy()
   }
   const settle = (id: number, outcome: { readonly result: NetdResult } | { readonly error: ErrorData }): void => {
     const call = pending.get(id)
@@ -176,8 +187,10 @@ function converse(
   }
   const read = createLineReader((value) => {
     const reply = value as NetdReply
-    if ('hello' in reply) greeting.resolve(reply.hello)
-    else settle(reply.id, reply)
+    if ('hello' in reply) {
+      helper = reply.hello.pid
+      greeting.resolve(reply.hello)
+    } else settle(reply.id, reply)
   })
   socket.setEncoding('utf8')
   socket.on('data', (chunk) => read(String(chunk)))
@@ -197,7 +210,14 @@ function converse(
         if (over || socket.destroyed) return Promise.reject(new TscomposeError('unavailable', 'NETD_LOST', 'the network helper went away'))
         return new Promise((resolve, reject) => {
           const id = next++
-          pending.set(id, { resolve, reject })
+          const timer = setTimeout(giveUp, answerTimeoutMs)
+          const done = <T>(settled: (value: T) => void): ((value: T) => void) => {
+            return (value) => {
+              clearTimeout(timer)
+              settled(value)
+            }
+          }
+          pending.set(id, { resolve: done(resolve), reject: done(reject) })
           holdLoop()
           socket.write(`${JSON.stringify({ ...request, id })}\n`)
         })
