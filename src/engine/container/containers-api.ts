@@ -5,7 +5,7 @@ import { awaitContainer } from './await.ts'
 import { type ContainerDeps, emitContainer } from './deps.ts'
 import { detail } from './describe.ts'
 import type { Entry } from './entry.ts'
-import { type ExecSession, execForCaller, type NextNumber } from './exec.ts'
+import { type ExecSession, execForCaller, type NextNumber, resizeExec } from './exec.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { readLog } from './logs/read.ts'
 import { containerPlaces } from './places.ts'
@@ -66,8 +66,7 @@ export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber
       attachContainer(deps, store.get(container), { stdio, detachKeys, stdin, logs, context }),
     resize: async ({ container, columns, rows, session }) => {
       if (session === undefined) resizeMain(deps, store.get(container), { columns, rows })
-      // The runtime's process reads the size of the caller's terminal itself when it is told that it changed.
-      else sessions.get(session)?.child.kill('SIGWINCH')
+      else resizeExec(sessions.get(session), { columns, rows })
     },
     logs: ({ container, ...options }, context) => containerLogs(deps, { container, options, context }),
     top: async ({ container }) => containerTop(deps, runningEntry(store.get(container))),

@@ -5,6 +5,7 @@ import type { RuntimeProcess, RuntimeSpec } from '../../oci/runtime-spec.ts'
 import { openDirectory, openFlags, openInRoot } from '../../sys/files.ts'
 import { pidfdGetFd, pidfdOpen } from '../../sys/pidfd.ts'
 import { type ChildProcess, exited } from '../../sys/process.ts'
+import { setWindowSize, terminalMaster } from '../../sys/terminal.ts'
 import type { CallContext, CallerStdio, ExecSpec } from '../api.ts'
 import { containerCapabilities } from './bundle/bundle.ts'
 import { capabilitySets, effectiveEnv, workingDir } from './bundle/process.ts'
@@ -189,6 +190,25 @@ export function takeStdio(stdio: CallerStdio | undefined): TakenStdio {
   } catch (error) {
     close()
     throw error
+  } finally {
+    closeSync(owner)
+  }
+}
+
+/** Sets the size of a session's terminal, whose master side the runtime's waiting process holds. crun itself passes no change on. */
+export function resizeExec(session: ExecSession | undefined, size: { readonly columns: number; readonly rows: number }): void {
+  const runtime = session?.child.pid
+  if (runtime === undefined || session?.child.exitCode !== null) return
+  const number = terminalMaster(runtime)
+  if (number === undefined) return
+  const owner = pidfdOpen(runtime)
+  try {
+    const master = pidfdGetFd(owner, number)
+    try {
+      setWindowSize(master, size)
+    } finally {
+      closeSync(master)
+    }
   } finally {
     closeSync(owner)
   }

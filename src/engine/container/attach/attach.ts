@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import type { CallContext, CallerStdio } from '../../api.ts'
 import type { ContainerDeps } from '../deps.ts'
-import type { Entry } from '../entry.ts'
+import type { AttachWaiting, Entry } from '../entry.ts'
 import { type TakenStdio, takeStdio } from '../exec.ts'
 import { readLog } from '../logs/read.ts'
 import { sendControl } from '../logs/rotate.ts'
@@ -31,9 +31,10 @@ export async function attachContainer(
   const taken = takeStdio(request.stdio)
   const { signal } = request.context
   let session: AttachSession
+  let waiting: AttachWaiting | undefined
   try {
     if (request.logs) await replayLog(deps, entry, { taken, signal })
-    if (entry.run === undefined) await launched(entry, signal)
+    if (entry.run === undefined) waiting = await launched(entry, signal)
     const { bundle } = containerPlaces(deps.paths, record.id)
     session = attachSession(`${bundle}/attach`, { stdio: taken, stdin: request.stdin && record.spec.openStdin === true, detachKeys: keys })
     const { columns, rows } = request.stdio
@@ -42,7 +43,7 @@ export async function attachContainer(
     taken.close()
     throw error
   } finally {
-    entry.attachWaiting?.resolve()
+    waiting?.resolve()
   }
   const { run } = entry
   signal?.addEventListener('abort', session.stop, { once: true })
@@ -57,7 +58,7 @@ export async function attachContainer(
 }
 
 /** Resolves when the next start has made its process and waits for us. */
-async function launched(entry: Entry, signal: AbortSignal | undefined): Promise<void> {
+async function launched(entry: Entry, signal: AbortSignal | undefined): Promise<AttachWaiting> {
   const waiting = entry.attachWaiting ?? { launched: Promise.withResolvers<void>(), ...Promise.withResolvers<void>() }
   entry.attachWaiting = waiting
   const aborted = Promise.withResolvers<never>()
@@ -65,6 +66,7 @@ async function launched(entry: Entry, signal: AbortSignal | undefined): Promise<
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
     await Promise.race([waiting.launched.promise, aborted.promise])
+    return waiting
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }

@@ -12,6 +12,8 @@ export interface PumpParams {
   readonly stdout: number | undefined
   readonly stderr: number | undefined
   readonly detachKeys: readonly number[]
+  /** Not 0: the caller is gone. */
+  readonly stopped: Int32Array
 }
 
 export type PumpEnd = 'ended' | 'detached'
@@ -28,35 +30,55 @@ const writeUnit = 4096
 /** What a reader that has stopped may be behind; the container must not wait for it, so the rest is dropped. */
 const backlogCap = 8 << 20
 const stdoutTag = 2
+/** After the container's end nothing but the caller's own files wakes the thread, so it looks for a stop now and then. */
+const lingerMs = 500
 
 /**
  * Moves bytes between a container's monitor and a caller's files until one of them ends. Blocks its thread in poll(2), and
  * never in a write: the monitor is always drained.
  */
-export function pumpAttach({ socket, stdin, stdout, stderr, detachKeys }: PumpParams): PumpEnd {
+export function pumpAttach({ socket, stdin, stdout, stderr, detachKeys, stopped }: PumpParams): PumpEnd {
   const packet = Buffer.alloc(8193)
   const outlets = { out: outlet(stdout), err: outlet(stderr) }
   const scanner = createDetachScanner(detachKeys)
   let input = stdin
   let open = true
   while (open || pending(outlets.out) || pending(outlets.err)) {
-    const wanted = [
-      { fd: open ? socket : -1, read: true },
-      { fd: open ? (input ?? -1) : -1, read: true },
-      { fd: pending(outlets.out) ? outlets.out.fd : -1, write: true },
-      { fd: pending(outlets.err) ? outlets.err.fd : -1, write: true },
-    ]
-    const [fromSocket, fromInput, toOut, toErr] = pollFds(wanted, -1)
-    if (fromSocket?.readable === true || fromSocket?.broken === true) open = receive(socket, packet, outlets)
-    if (open && input !== undefined && (fromInput?.readable === true || fromInput?.broken === true)) {
+    const [fromSocket, fromInput, toOut, toErr] = waitForAny({ socket, input, open, outlets })
+    if (Atomics.load(stopped, 0) !== 0) return 'detached'
+    if (fromSocket) open = receive(socket, packet, outlets)
+    if (open && fromInput && input !== undefined) {
       const state = forwardInput(socket, input, scanner)
       if (state === 'detached') return 'detached'
       if (state === 'end') input = undefined
     }
-    if (toOut?.writable === true || toOut?.broken === true) flush(outlets.out)
-    if (toErr?.writable === true || toErr?.broken === true) flush(outlets.err)
+    if (toOut) flush(outlets.out)
+    if (toErr) flush(outlets.err)
   }
   return 'ended'
+}
+
+interface Outlets {
+  readonly out: Outlet
+  readonly err: Outlet
+}
+
+interface Interest {
+  readonly socket: number
+  readonly input: number | undefined
+  readonly open: boolean
+  readonly outlets: Outlets
+}
+
+/** Which of socket, input, stdout and stderr have something to do; a broken one does, so that its call can say so. */
+function waitForAny({ socket, input, open, outlets }: Interest): readonly boolean[] {
+  const requests = [
+    { fd: open ? socket : -1, read: true },
+    { fd: open ? (input ?? -1) : -1, read: true },
+    { fd: pending(outlets.out) ? outlets.out.fd : -1, write: true },
+    { fd: pending(outlets.err) ? outlets.err.fd : -1, write: true },
+  ]
+  return pollFds(requests, open ? -1 : lingerMs).map(({ readable, writable, broken }) => readable || writable || broken)
 }
 
 function outlet(fd: number | undefined): Outlet {
@@ -68,7 +90,7 @@ function pending(each: Outlet): boolean {
 }
 
 /** One packet: a tag byte, then output. False at the end. */
-function receive(socket: number, packet: Buffer, outlets: { readonly out: Outlet; readonly err: Outlet }): boolean {
+function receive(socket: number, packet: Buffer, outlets: Outlets): boolean {
   let length: number
   try {
     length = recvPacket(socket, packet)

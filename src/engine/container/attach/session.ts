@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { hasErrno } from '../../../base/errors.ts'
 import { workerUrl } from '../../../base/worker-url.ts'
 import { shutdownSocket } from '../../../sys/poll.ts'
 import { connectSeqpacket } from '../../../sys/sockets.ts'
@@ -28,7 +29,8 @@ export function attachSession(
     throw error
   }
   const [input, output, errors] = stdio.fds.map((fd) => (fd === 'ignore' ? undefined : fd))
-  const params: PumpParams = { socket, stdin: stdin ? input : undefined, stdout: output, stderr: errors, detachKeys }
+  const stopped = new Int32Array(new SharedArrayBuffer(4))
+  const params: PumpParams = { stopped, socket, stdin: stdin ? input : undefined, stdout: output, stderr: errors, detachKeys }
   const worker = new Worker(workerUrl('attach-worker'), { workerData: params, stdin: false })
   let over = false
   const ended = new Promise<PumpEnd>((resolve, reject) => {
@@ -43,7 +45,14 @@ export function attachSession(
   return {
     ended,
     stop: () => {
-      if (!over) shutdownSocket(socket, 'both')
+      if (over) return
+      Atomics.store(stopped, 0, 1)
+      // Wakes the thread; a connection the container has ended cannot be shut down any more.
+      try {
+        shutdownSocket(socket, 'both')
+      } catch (error) {
+        if (!hasErrno(error, 'ENOTCONN')) throw error
+      }
     },
   }
 }
