@@ -116,6 +116,10 @@ export function interpolate(tree: Tree, options: InterpolateOptions, context: Lo
     }
     if (cast === undefined) return result.text
     const typed = cast(result.text)
+    if (cast === boolean && typed !== undefined && !/^(?:true|false)$/i.test(result.text)) {
+      const message = `${JSON.stringify(result.text)} for boolean is not supported by YAML 1.2, please use \`${String(typed)}\``
+      finding(path, 'OLD_BOOLEAN', message, { severity: 'warning' })
+    }
     if (typed !== undefined) return typed
     const wanted = cast === boolean ? 'true or false' : cast === float ? 'a number' : 'a whole number'
     finding(path, 'BAD_TYPE', `${formatPath(path)}: ${JSON.stringify(result.text)} is not ${wanted}`)

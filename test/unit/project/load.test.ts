@@ -2,7 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TscomposeError } from '../../../src/base/errors.ts'
 import { loadCachedProject } from '../../../src/project/cache.ts'
 import { formatDiagnostic, isProjectError, type ProjectError } from '../../../src/project/diagnostic.ts'
 import { loadProject } from '../../../src/project/load.ts'
@@ -173,6 +175,66 @@ describe('config output', () => {
     const first = renderConfig(load(text).project, { format: 'yaml' })
     expect(renderConfig(load(first).project, { format: 'yaml' })).toBe(first)
   })
+})
+
+test('a boolean in the words of YAML 1.1 is taken, with a warning', () => {
+  const { project, diagnostics } = load('services: {a: {image: x, tty: yes}}')
+  expect(project.services.a?.tty).toBe(true)
+  expect(diagnostics).toMatchObject([{ code: 'OLD_BOOLEAN', severity: 'warning' }])
+})
+
+test('no text makes loading fail with anything but an error made for people', () => {
+  const pieces = [
+    'services:',
+    ' ',
+    '\n',
+    '  ',
+    'a',
+    ': ',
+    '{',
+    '}',
+    '[',
+    ']',
+    ', ',
+    '- ',
+    '&x ',
+    '*x',
+    '<<: ',
+    '!reset ',
+    '!override ',
+    '"',
+    "'",
+    '$',
+    '${',
+    '|',
+    '>',
+    '#',
+    '---\n',
+    '1',
+    '~',
+    'image',
+    'ports',
+    'extends',
+    'include',
+    '__proto__',
+  ]
+  const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 40 }).map((parts) => `services: {a: {image: x}}\n${parts.join('')}`)
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        texts,
+        texts.map((text) => text.slice(26)),
+      ),
+      (text) => {
+        try {
+          loadProject(options({ files: ['-'], stdin: text }))
+        } catch (error) {
+          if (!(error instanceof TscomposeError)) throw error
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  )
 })
 
 describe('the cache', () => {
