@@ -121,12 +121,6 @@ export function closeFd(fd: number): void {
   closeSync(fd)
 }
 
-/** Calls `onReadable` from the event loop whenever the descriptor has something to read or ended. Returns how to stop it. */
-export function watchReadable(fd: number, onReadable: () => void): () => void {
-  const handle = koffi().node.poll(fd, { readable: true, disconnect: true }, onReadable)
-  return () => handle.close()
-}
-
 function setOption(fd: number, level: number, name: number, value: number): void {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32LE(value)

@@ -261,6 +261,24 @@ describe('after the engine was killed', () => {
     await old.part.networks.close()
   })
 
+  test('a network outlives a reboot of the host and gets its bridge and rules back with its first container', async () => {
+    const network = await create('shop_default')
+    await fixture.part.networks.close()
+    // What a reboot leaves: the data root, and nothing else.
+    host('ip', 'link', 'del', network.bridge)
+    for (const table of ['raw', 'nat', 'filter']) host('sh', '-c', `iptables -t ${table} -F; iptables -t ${table} -X`)
+    host('sh', '-c', `iptables -P FORWARD ACCEPT; echo 0 > /proc/sys/net/ipv4/ip_forward; rm -rf ${runRoot}/network`)
+    fixture = openNetworkPart()
+    await fixture.part.provider.restore([])
+    expect(links()).toEqual(['lo'])
+    expect(await fixture.part.networks.list()).toEqual([expect.objectContaining({ id: network.id, pools: network.pools })])
+    await setUp(fixture, 'web-1', ['shop_default'], [port(8080)])
+    cleanups.push(serveHttp('web-1'))
+    expect(await fetchText('http://127.0.0.1:8080/')).toContain('web-1')
+    expect(ownRules()).toContain(':FORWARD DROP [0:0]')
+    expect(readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8').trim()).toBe('1')
+  })
+
   test('a killed network helper comes back with all it had', async () => {
     await create('shop_default')
     await setUp(fixture, 'web-1', ['shop_default'], [port(8080)])
