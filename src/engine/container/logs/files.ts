@@ -23,7 +23,7 @@ export interface LogPosition {
 export async function findTail(files: readonly string[], count: number): Promise<LogPosition> {
   let missing = count
   for (let file = files.length - 1; file >= 0; file--) {
-    const found = await scanBackwards(files[file] ?? '', missing)
+    const found = await scanBackwards(files[file] ?? '', { count: missing, newest: file === files.length - 1 })
     if (found.offset !== undefined) return { file, offset: found.offset }
     missing = found.missing
   }
@@ -31,12 +31,16 @@ export async function findTail(files: readonly string[], count: number): Promise
 }
 
 /** Counts whole lines (flag F) from the end of one file; the offset is where the wanted first one begins. */
-async function scanBackwards(path: string, count: number): Promise<{ readonly offset?: number; readonly missing: number }> {
+async function scanBackwards(
+  path: string,
+  { count, newest }: { readonly count: number; readonly newest: boolean },
+): Promise<{ readonly offset?: number; readonly missing: number }> {
   const handle = await open(path, 'r')
   try {
     const { size } = await handle.stat()
     if (count === 0) return { offset: size, missing: 0 }
-    let missing = count
+    // A last line without an end counts as one.
+    let missing = newest && (await endsOpen(handle, size)) ? count - 1 : count
     let tail = Buffer.alloc(0)
     for (let end = size; end > 0; ) {
       const start = Math.max(0, end - blockSize)
@@ -60,6 +64,14 @@ async function scanBackwards(path: string, count: number): Promise<{ readonly of
   } finally {
     await handle.close()
   }
+}
+
+/** The monitor cuts lines at 8 KiB, so the last one is in the last block for sure. */
+async function endsOpen(handle: FileHandle, size: number): Promise<boolean> {
+  const start = Math.max(0, size - blockSize)
+  const block = await readAt(handle, start, size - start)
+  const last = block.lastIndexOf(newline, block.length - 2) + 1
+  return block.length > 0 && !isWhole(block, last)
 }
 
 function lineStarts(block: Buffer, from: number): readonly number[] {
