@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
 
@@ -6,9 +5,6 @@ const root = resolve(import.meta.dirname, '../..')
 
 /** The command line as people start it: the launcher, which runs the built bundle, or the sources where there is none. */
 export const launcher: string = resolve(root, 'bin/tscompose')
-
-/** True where the bundle people get is what is tested. */
-export const isBuilt: boolean = existsSync(resolve(root, 'dist/main.js'))
 
 export interface Cli {
   /** Runs it, whatever its exit code. */
