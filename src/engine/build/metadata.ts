@@ -53,19 +53,17 @@ const appliers: Appliers = {
   },
   CMD: (state, { command }) => {
     const args = commandLine(state, command)
-    const { ArgsEscaped: _escaped, ...config } = state.config
-    const next = { ...config, Cmd: args.length === 0 ? null : args, ...(command.form === 'shell' ? { ArgsEscaped: true } : {}) }
+    const { Cmd: _old, ...config } = state.config
+    const next = { ...config, ...(args.length === 0 ? {} : { Cmd: args }), ArgsEscaped: true }
     return record({ ...state, config: next, commandSet: true }, `CMD ${quoteList(args)}`)
   },
   ENTRYPOINT: (state, { command }) => {
     const args = commandLine(state, command)
-    const { Cmd, ...config } = state.config
+    const { Cmd, Entrypoint: _old, ...config } = state.config
     // The image's own command was meant for its own entry point.
     const kept = state.commandSet && Cmd !== undefined ? { Cmd } : {}
-    return record(
-      { ...state, config: { ...config, ...kept, Entrypoint: args.length === 0 ? null : args } },
-      `ENTRYPOINT ${quoteList(args)}`,
-    )
+    const next = { ...config, ...kept, ...(args.length === 0 ? {} : { Entrypoint: args }) }
+    return record({ ...state, config: next }, `ENTRYPOINT ${quoteList(args)}`)
   },
   HEALTHCHECK: (state, { command, timing }) => {
     const test = command === undefined ? ['NONE'] : command.form === 'shell' ? ['CMD-SHELL', command.text] : ['CMD', ...command.args]

@@ -69,7 +69,13 @@ export async function runStep(
       return () => pruneUpper(rootfs.upper, stubs.touched)
     },
   })
-  return { layer, createdBy: createdBy(args, declared) }
+  return {
+    layer,
+    createdBy: createdBy(
+      args,
+      [...state.args].map(([name, value]) => `${name}=${value ?? ''}`),
+    ),
+  }
 }
 
 /** The command with its here-documents: alone they are the script, else the shell reads them. */

@@ -17,7 +17,7 @@ import {
 } from '../../../sys/files.ts'
 import { lgetxattr, llistxattr, lsetxattr } from '../../../sys/xattr.ts'
 import { resolveDestination } from './destination.ts'
-import { isContextRoot, isKeptAttribute } from './digest.ts'
+import { isKeptAttribute } from './digest.ts'
 import { changeMode, type ModeChange } from './mode.ts'
 import { findSources, type SourceItem, type SourceTree, type Visitor, type WalkEntry, walkItem } from './walk.ts'
 
@@ -71,7 +71,7 @@ function copyItem(tree: SourceTree, item: SourceItem, { rootFd, request, many }:
     const existed = isDirectory(rootFd, wanted)
     const fd = guard(wanted, () => makeParents(wanted))
     try {
-      walkItem(tree, item, createCopier(fd, request, { existed: existed || isContextRoot(item.path, request.preserve) }))
+      walkItem(tree, item, createCopier(fd, request, { existed }))
     } finally {
       closeSync(fd)
     }
@@ -126,9 +126,9 @@ function createCopier(
   request: CopyRequest,
   { existed, rename }: { readonly existed: boolean; readonly rename?: string },
 ): Visitor {
-  const stack: { readonly fd: number; readonly created: boolean }[] = [{ fd: rootFd, created: !existed }]
+  const stack = [rootFd]
   const linked = new Map<string, Linked>()
-  const top = (): number => stack.at(-1)?.fd ?? rootFd
+  const top = (): number => stack.at(-1) ?? rootFd
   return {
     enter: (entry) => {
       // The item itself is a directory: its contents go into the destination, which is there already.
@@ -136,11 +136,11 @@ function createCopier(
     },
     leave: (entry) => {
       if (entry.relative === '') {
-        if (stack[0]?.created === true) setMetadata({ dirFd: rootFd, name: '.' }, entry, request)
+        finishDestination(rootFd, entry, { request, created: !existed })
         return
       }
       const done = stack.pop()
-      if (done !== undefined) closeSync(done.fd)
+      if (done !== undefined) closeSync(done)
       setMetadata({ dirFd: top(), name: entry.name }, entry, request)
     },
     other: (entry) => {
@@ -150,7 +150,17 @@ function createCopier(
   }
 }
 
-function enterDirectory(dirFd: number, entry: WalkEntry): { fd: number; created: boolean } {
+/** The destination of a directory keeps its mode and owner, or the defaults it was made with; the time is the source's. */
+function finishDestination(
+  fd: number,
+  { stat }: WalkEntry,
+  { request, created }: { readonly request: CopyRequest; readonly created: boolean },
+): void {
+  if (created && request.chmod !== undefined) fchmodat(fd, '.', changeMode(0o755, request.chmod, true))
+  utimensat(fd, '.', { mtime: stat.mtimeNs })
+}
+
+function enterDirectory(dirFd: number, entry: WalkEntry): number {
   const found = lstatat(dirFd, entry.name)
   if (found !== undefined && !found.isDirectory())
     throw new TscomposeError(
@@ -159,7 +169,7 @@ function enterDirectory(dirFd: number, entry: WalkEntry): { fd: number; created:
       `cannot copy the directory ${entry.path} over something that is not a directory`,
     )
   if (found === undefined) mkdirat(dirFd, entry.name, 0o700)
-  return { fd: openNoSymlinks(dirFd, entry.name, constants.O_RDONLY | constants.O_DIRECTORY), created: found === undefined }
+  return openNoSymlinks(dirFd, entry.name, constants.O_RDONLY | constants.O_DIRECTORY)
 }
 
 interface Place {

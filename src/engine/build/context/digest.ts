@@ -44,17 +44,14 @@ function digestItem(tree: SourceTree, item: SourceItem, context: DigestOptions &
 
 function describe(entry: WalkEntry, { preserve, statCache }: DigestOptions): unknown[] {
   const { stat } = entry
-  const line: unknown[] = [entry.relative, isContextRoot(entry.path, preserve) ? 'context' : Number(stat.mode)]
+  // Of a directory that is copied only what it holds counts: the destination has its own mode and owner.
+  if (entry.relative === '' && stat.isDirectory()) return ['']
+  const line: unknown[] = [entry.relative, Number(stat.mode)]
   if (stat.isFile()) line.push(String(stat.size), contentDigest(entry, statCache))
   else if (stat.isSymbolicLink()) line.push(readlinkSync(entry.pinned))
   else if (stat.isBlockDevice() || stat.isCharacterDevice()) line.push(String(stat.rdev))
   if (preserve) line.push(Number(stat.uid), Number(stat.gid), ...attributes(entry))
   return line
-}
-
-/** How the user's context directory itself is protected is no matter of the image. */
-export function isContextRoot(path: string, preserve: boolean): boolean {
-  return path === '' && !preserve
 }
 
 /** Extended attributes that a copy keeps, as sorted `name value` texts. */

@@ -108,8 +108,8 @@ describe('commands', () => {
     expect(apply('CMD ["y"]\nENTRYPOINT ["x"]').config.Cmd).toEqual(['y'])
   })
 
-  test('an empty ENTRYPOINT is null', () => {
-    expect(apply('ENTRYPOINT []').config.Entrypoint).toBeNull()
+  test('an empty ENTRYPOINT takes the one of the image away', () => {
+    expect(apply('ENTRYPOINT []', apply('ENTRYPOINT ["a"]')).config.Entrypoint).toBeUndefined()
   })
 
   test('triggers of the base do not stay in the image', () => {
