@@ -1,4 +1,3 @@
-import { sha256 } from '../base/hash.ts'
 import type { ContainerSpec, DeviceSpec } from '../engine/api.ts'
 import type { DeviceMapping, Project, Service } from '../project/model.ts'
 import { hashSpec } from './config-hash.ts'
@@ -125,9 +124,4 @@ export function composeLabels(project: Project, service: Service, hash: string):
 export function replicaSpec(project: Project, service: Service, base: ServiceSpec, number: number): ContainerSpec {
   const labels = { ...base.spec.labels, ...composeLabels(project, service, base.hash), [label.number]: String(number) }
   return { ...base.spec, name: containerName(project, service, number), labels }
-}
-
-/** A short name for one-off containers that is the same for the same seed. */
-export function slugOf(seed: string): string {
-  return sha256(seed).slice(0, 12)
 }
