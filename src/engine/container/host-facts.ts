@@ -12,7 +12,7 @@ export function readHostFacts(cgroup: HostFacts['cgroup']): HostFacts {
     architecture: architectures[arch()] ?? arch(),
     cgroup,
     capabilities: capabilityNames(/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'),
-    openFilesLimit: openFilesLimit(readFileSync('/proc/self/limits', 'utf8')),
+    hardLimits: hardLimits(readFileSync('/proc/self/limits', 'utf8')),
     seccomp: /^Seccomp:/m.test(status),
     apparmor: existsSync('/sys/kernel/security/apparmor'),
     recursiveReadOnly: kernelAtLeast(release(), 5, 12),
@@ -27,9 +27,39 @@ export function capabilityNames(hex: string): readonly string[] {
   return allCapabilities.filter((_name, bit) => ((mask >> BigInt(bit)) & 1n) === 1n)
 }
 
-function openFilesLimit(limits: string): number {
-  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1]
-  return hard === undefined || hard === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(hard)
+/** ulimit names and what /proc calls them. */
+const limitLabels: Readonly<Record<string, string>> = {
+  cpu: 'Max cpu time',
+  fsize: 'Max file size',
+  data: 'Max data size',
+  stack: 'Max stack size',
+  core: 'Max core file size',
+  rss: 'Max resident set',
+  nproc: 'Max processes',
+  nofile: 'Max open files',
+  memlock: 'Max locked memory',
+  as: 'Max address space',
+  locks: 'Max file locks',
+  sigpending: 'Max pending signals',
+  msgqueue: 'Max msgqueue size',
+  nice: 'Max nice priority',
+  rtprio: 'Max realtime priority',
+  rttime: 'Max realtime timeout',
+}
+
+/** Hard limits out of /proc/self/limits. */
+export function hardLimits(text: string): Readonly<Record<string, number>> {
+  const lines = text.split('\n')
+  const limit = (label: string): number => {
+    const [, hard = 'unlimited'] = (
+      lines
+        .find((line) => line.startsWith(label))
+        ?.slice(label.length)
+        .trim() ?? ''
+    ).split(/\s+/)
+    return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard)
+  }
+  return Object.fromEntries(Object.entries(limitLabels).map(([name, label]) => [name, limit(label)]))
 }
 
 function kernelAtLeast(version: string, major: number, minor: number): boolean {

@@ -6,7 +6,8 @@ export interface LaunchSubject {
   readonly args: readonly string[]
 }
 
-const notFound = /executable file .* not found|no such file or directory.*(exec|command)|exec(?:utable)?[^:]*: .*no such file or directory/i
+const notFound =
+  /executable file (?:.* )?not found|no such file or directory.*(exec|command)|exec(?:utable)?[^:]*: .*no such file or directory/i
 const notExecutable = /permission denied|exec format error|not executable|is a directory/i
 
 /** Gives what the runtime said the name of what went wrong; exit codes 127 and 126 are a shell's. */

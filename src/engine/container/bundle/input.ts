@@ -8,8 +8,8 @@ export interface HostFacts {
   readonly cgroup: 'v1' | 'hybrid' | 'v2'
   /** The engine's own bounding set, `CAP_…`. */
   readonly capabilities: readonly string[]
-  /** Hard limit of open files the engine itself runs under. */
-  readonly openFilesLimit: number
+  /** Hard limits the engine itself runs under, by ulimit name; none is Infinity. Raising them takes CAP_SYS_RESOURCE. */
+  readonly hardLimits: Readonly<Record<string, number>>
   readonly seccomp: boolean
   readonly apparmor: boolean
   /** Kernel >= 5.12: read-only bind mounts can be made read-only all the way down. */

@@ -69,23 +69,20 @@ export function capabilitySets(capabilities: readonly string[], uid: number): Ru
 
 /** Open files are set outright: Node raises its own soft limit to the hard one, and children would inherit that. */
 function rlimits(input: BundleInput, warn: (text: string) => void): NonNullable<RuntimeProcess['rlimits']> {
+  const { nofile = { soft: 1024, hard: 524_288 }, ...others } = input.spec.ulimits ?? {}
   const raise = input.host.capabilities.includes('CAP_SYS_RESOURCE')
-  const ceiling = raise ? Number.MAX_SAFE_INTEGER : input.host.openFilesLimit
-  const wanted = new Map(Object.entries(input.spec.ulimits ?? {}))
-  const files = wanted.get('nofile')
-  wanted.delete('nofile')
-  if (files !== undefined && files.hard > ceiling) warn(`ulimit nofile ${files.hard} is above the engine's own limit ${ceiling}`)
-  const soft = Math.min(files?.soft ?? 1024, ceiling)
-  const hard = Math.min(files?.hard ?? 524_288, ceiling)
-  const others = [...wanted].map(([name, limit]) => ({
-    type: `RLIMIT_${name.toUpperCase()}`,
-    soft: unlimited(limit.soft),
-    hard: unlimited(limit.hard),
-  }))
-  return [{ type: 'RLIMIT_NOFILE', soft, hard }, ...others]
+  return Object.entries({ nofile, ...others }).map(([name, limit]) => {
+    const ceiling = raise ? Number.POSITIVE_INFINITY : (input.host.hardLimits[name] ?? Number.POSITIVE_INFINITY)
+    const wanted = { soft: unlimited(limit.soft), hard: unlimited(limit.hard) }
+    // What nobody asked for is lowered without a word.
+    if (wanted.hard > ceiling && input.spec.ulimits?.[name] !== undefined) {
+      warn(`ulimit ${name} is lowered to ${ceiling}: the engine lacks CAP_SYS_RESOURCE to go above its own`)
+    }
+    return { type: `RLIMIT_${name.toUpperCase()}`, soft: Math.min(wanted.soft, ceiling), hard: Math.min(wanted.hard, ceiling) }
+  })
 }
 
-/** -1 is RLIM_INFINITY, which a JavaScript number cannot hold: 2^63-1024 or above is infinite in practice. */
+/** -1 is without limit. RLIM_INFINITY itself is no JavaScript number; this is as good. */
 function unlimited(value: number): number {
   return value < 0 ? 2 ** 63 - 1024 : value
 }
