@@ -48,7 +48,7 @@ function golden(config: RuntimeSpec): string {
 // engine wants to: rlimits and umask are explicit, HOME is set, /proc/latency_stats and its like stand in another order.
 describe('buildBundle', () => {
   it('gives a plain container what Docker gives it', async () => {
-    await expect(golden(buildBundle(input()).config)).toMatchFileSnapshot('golden/plain.json')
+    await expect(golden(buildBundle(input()).config)).toMatchFileSnapshot('golden/plain.golden')
   })
 
   it('carries every option to its place', async () => {
@@ -86,11 +86,11 @@ describe('buildBundle', () => {
       ),
     )
     expect(warnings).toEqual([expect.stringContaining('label=disable')])
-    await expect(golden(config)).toMatchFileSnapshot('golden/rich.json')
+    await expect(golden(config)).toMatchFileSnapshot('golden/rich.golden')
   })
 
   it('opens everything for a privileged container', async () => {
-    await expect(golden(buildBundle(input({ privileged: true })).config)).toMatchFileSnapshot('golden/privileged.json')
+    await expect(golden(buildBundle(input({ privileged: true })).config)).toMatchFileSnapshot('golden/privileged.golden')
   })
 
   it('leaves out what the host has not: raised limits, swap limits, lowered OOM scores', () => {
