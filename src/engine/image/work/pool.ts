@@ -34,7 +34,8 @@ export function createWorkerPool({ url, size, idleMs = 3000 }: WorkerPoolOptions
   const idle: IdleWorker[] = []
   const take = (): Worker => {
     const free = idle.pop()
-    if (free === undefined) return new Worker(url, { name: 'image-layer', resourceLimits: { maxOldGenerationSizeMb: 256 } })
+    if (free === undefined)
+      return new Worker(url, { name: 'image-layer', trackUnmanagedFds: false, resourceLimits: { maxOldGenerationSizeMb: 256 } })
     clearTimeout(free.timer)
     free.worker.ref()
     return free.worker
@@ -77,7 +78,8 @@ function runOn(worker: Worker, job: Job, { signal, onProgress, reauthorize }: Ru
     const post = (request: WorkerRequest): void => worker.postMessage(request)
     const cancel = (): void => post({ type: 'cancel' })
     const settle = (finish: () => void): void => {
-      worker.removeAllListeners()
+      // Only our own: the Worker has listeners of its own that feed them.
+      worker.off('message', onReply).off('error', onError).off('exit', onExit)
       signal?.removeEventListener('abort', cancel)
       finish()
     }
@@ -100,8 +102,10 @@ function runOn(worker: Worker, job: Job, { signal, onProgress, reauthorize }: Ru
       }
     }
     worker.on('message', onReply)
-    worker.once('error', (error) => settle(() => reject(died(error))))
-    worker.once('exit', () => settle(() => reject(died(undefined))))
+    const onError = (error: unknown): void => settle(() => reject(died(error)))
+    const onExit = (): void => settle(() => reject(died(undefined)))
+    worker.once('error', onError)
+    worker.once('exit', onExit)
     signal?.addEventListener('abort', cancel, { once: true })
     post({ type: 'run', job })
   })

@@ -1,0 +1,142 @@
+import { TscomposeError } from '../../base/errors.ts'
+import { chainIds } from '../../oci/chain-id.ts'
+import type { Digest } from '../../oci/digest.ts'
+import type { ImageConfigFile } from '../../oci/image-config.ts'
+import { formatPlatform, normalizePlatform } from '../../oci/platform.ts'
+import type * as api from '../api.ts'
+import type { ImageContext } from './context.ts'
+import { summarize } from './image-store.ts'
+import type { HeldLayer, LayerRequest } from './layer-set.ts'
+import type { ImageLayer, ImageRecord } from './record.ts'
+import type { JobProgress } from './work/jobs.ts'
+
+/** A layer to bring in, with what is to be remembered of its bytes. */
+export interface IncomingLayer extends LayerRequest {
+  readonly blob: { readonly digest: Digest; readonly size: number; readonly mediaType: string }
+  readonly onProgress: (progress: JobProgress) => void
+  readonly onExists: () => void
+  readonly onCommitted: () => void
+}
+
+/**
+ * Unpacks what is missing of the layers, all side by side, and makes them visible together once the disk has them.
+ * A failure or cancellation leaves nothing but bytes that a later attempt can use.
+ */
+export async function bringLayers(
+  context: ImageContext,
+  layers: readonly IncomingLayer[],
+  signal: AbortSignal,
+): Promise<readonly ImageLayer[]> {
+  const failed = new AbortController()
+  const stop = AbortSignal.any([signal, failed.signal])
+  const missing = layers.filter(({ chainId }) => context.snapshots.layer(chainId) === undefined)
+  for (const layer of layers) if (!missing.includes(layer)) layer.onExists()
+  const held: HeldLayer[] = []
+  const results = await Promise.allSettled(
+    missing.map(async (layer) => {
+      try {
+        const hold = await context.layers.hold(layer, { signal: stop, onProgress: layer.onProgress })
+        held.push(hold)
+        return hold
+      } catch (error) {
+        // The first failure ends the others: half an image is worth nothing.
+        if (!failed.signal.aborted) failed.abort(error)
+        throw error
+      }
+    }),
+  )
+  try {
+    if (failed.signal.aborted) throw failed.signal.reason
+    signal.throwIfAborted()
+    if (held.length > 0) await context.pool.run({ kind: 'sync', path: context.paths.dataRoot }, { signal })
+    const tarSizes = new Map<string, number>()
+    for (const [index, layer] of missing.entries()) {
+      const result = results[index]
+      if (result?.status !== 'fulfilled') continue
+      tarSizes.set(layer.chainId, (await result.value.commit()).tarSize)
+      layer.onCommitted()
+    }
+    return layers.map((layer) => rememberLayer(context, layer, tarSizes.get(layer.chainId)))
+  } finally {
+    for (const hold of held) hold.release()
+  }
+}
+
+function rememberLayer(
+  { snapshots, store }: ImageContext,
+  { chainId, diffId, blob }: IncomingLayer,
+  tarSize: number | undefined,
+): ImageLayer {
+  const known = store
+    .all()
+    .flatMap((record) => record.layers)
+    .find((layer) => layer.diffId === diffId && layer.blob !== undefined)
+  const size = snapshots.layer(chainId)?.size ?? known?.size ?? 0
+  if (tarSize !== undefined) return { diffId, size, blob: { ...blob, tarSize } }
+  // The tree was here already, the bytes may not be: remember them only where another image vouches for them.
+  return known?.blob === undefined ? { diffId, size } : { diffId, size, blob: known.blob }
+}
+
+/** What is known of an image besides its config and layers. */
+export interface ImageNames {
+  /** Full references. */
+  readonly tags?: readonly string[]
+  readonly digests?: readonly string[]
+  readonly manifest?: Digest
+}
+
+/** Makes the image visible: merges with a record of the same ID, gives it its names, tells everybody. */
+export function recordImage(
+  context: ImageContext,
+  image: { readonly id: Digest; readonly config: ImageConfigFile; readonly layers: readonly ImageLayer[]; readonly names: ImageNames },
+): api.ImageSummary {
+  const { store, now } = context
+  const { id, config, layers, names } = image
+  const before = store.byId(id)
+  const taggedAt = now()
+  const record: ImageRecord = {
+    id,
+    tags: { ...before?.tags, ...Object.fromEntries((names.tags ?? []).map((tag) => [tag, taggedAt])) },
+    digests: unique([...(before?.digests ?? []), ...(names.digests ?? [])]),
+    layers: layers.map((layer, index) => ({ ...before?.layers[index], ...layer })),
+    createdAt: createdTime(config.created),
+    taggedAt,
+    labels: config.config?.Labels ?? {},
+    platform: configPlatform(config),
+    manifests: unique([...(before?.manifests ?? []), ...(names.manifest === undefined ? [] : [names.manifest])]),
+  }
+  store.save(record)
+  return summarize(record)
+}
+
+function unique<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)]
+}
+
+/** Milliseconds of an RFC 3339 time; 0 for none. */
+export function createdTime(created: string | undefined): number {
+  const time = created === undefined ? 0 : Date.parse(created)
+  return Number.isNaN(time) ? 0 : time
+}
+
+export function configPlatform({ os, architecture, variant }: ImageConfigFile): string {
+  return formatPlatform(normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) }))
+}
+
+/** Pairs layers of a manifest or archive with the diffIDs of the config, and puts them in their places of the chain. */
+export function chainLayers<L>(
+  layers: readonly L[],
+  config: ImageConfigFile,
+): readonly { readonly layer: L; readonly diffId: string; readonly chainId: string; readonly parentChainId: string }[] {
+  const diffIds = config.rootfs.diff_ids
+  if (diffIds.length !== layers.length) {
+    throw new TscomposeError('invalid', 'INVALID_MANIFEST', `the image has ${layers.length} layers, but its config names ${diffIds.length}`)
+  }
+  const chains = chainIds(diffIds)
+  return layers.map((layer, index) => ({
+    layer,
+    diffId: diffIds[index] ?? '',
+    chainId: chains[index] ?? '',
+    parentChainId: index === 0 ? '' : (chains[index - 1] ?? ''),
+  }))
+}

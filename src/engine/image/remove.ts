@@ -1,0 +1,100 @@
+import { hasCode, TscomposeError } from '../../base/errors.ts'
+import type { Digest } from '../../oci/digest.ts'
+import { familiarReference, formatReference, parseReference, tryParseReference } from '../../oci/reference.ts'
+import type { ImageContext } from './context.ts'
+import { familiarDigest } from './image-store.ts'
+import { type ImageRecord, recordBlobs, recordChains } from './record.ts'
+
+export interface RemoveDeps {
+  /** Names of containers made from the image. */
+  readonly usersOf: (imageId: string) => readonly string[]
+  /** chainIDs other parts rely on. */
+  readonly retained: () => readonly string[]
+}
+
+/** images.remove with docker's rules and lines; see Images in api.ts. */
+export async function removeImage(
+  context: ImageContext,
+  { image, force }: { readonly image: string; readonly force: boolean },
+  deps: RemoveDeps,
+): Promise<readonly string[]> {
+  const record = context.store.get(image)
+  const reference = tryParseReference(image)
+  const tag = reference === undefined || reference.digest !== undefined ? undefined : formatReference(reference)
+  const byTag = tag !== undefined && record.tags[tag] !== undefined ? tag : undefined
+  const tags = Object.keys(record.tags)
+  if (byTag === undefined && tags.length > 1 && !force) throw severalNames(record)
+  const gone = byTag === undefined ? tags : [byTag]
+  const isLast = gone.length === tags.length
+  const users = isLast ? deps.usersOf(record.id) : []
+  if (users.length > 0 && !force) throw inUse(image, users)
+  const lines = gone.map((name) => `Untagged: ${familiarReference(parseReference(name))}`)
+  for (const name of gone) emit(context, 'untag', record.id, familiarReference(parseReference(name)))
+  if (!isLast || users.length > 0) {
+    // Containers still stand on its layers: the image stays without a name until they are gone.
+    context.store.save({ ...record, tags: Object.fromEntries(Object.entries(record.tags).filter(([name]) => !gone.includes(name))) })
+    return lines
+  }
+  lines.push(...record.digests.map((digest) => `Untagged: ${familiarDigest(digest)}`))
+  return [...lines, ...(await deleteImage(context, record, deps))]
+}
+
+async function deleteImage(context: ImageContext, record: ImageRecord, deps: RemoveDeps): Promise<readonly string[]> {
+  const { store, content, configs, snapshots, pins } = context
+  store.remove(record.id)
+  configs.forget(record.id)
+  emit(context, 'delete', record.id, record.id)
+  const keptChains = new Set([...store.all().flatMap(recordChains), ...deps.retained()])
+  const keptBlobs = new Set(store.all().flatMap(recordBlobs))
+  const lines = [`Deleted: ${record.id}`]
+  // From the top: a layer under another one cannot go.
+  for (const chainId of [...recordChains(record)].reverse()) {
+    if (keptChains.has(chainId) || pins.has(chainId)) break
+    if (!(await removeLayer(snapshots.removeLayer(chainId)))) break
+    lines.push(`Deleted: ${chainId}`)
+  }
+  for (const blob of recordBlobs(record)) if (!(keptBlobs.has(blob) || pins.has(blob))) await content.remove(blob as Digest)
+  return lines
+}
+
+/** False where something else stands on the layer, such as a container or the build cache. */
+async function removeLayer(removal: Promise<void>): Promise<boolean> {
+  try {
+    await removal
+    return true
+  } catch (error) {
+    if (hasCode(error, 'LAYER_IN_USE')) return false
+    throw error
+  }
+}
+
+function emit(context: ImageContext, action: string, id: string, name: string): void {
+  context.emit({ type: 'image', action, id, attributes: { name } })
+}
+
+function inUse(image: string, users: readonly string[]): TscomposeError {
+  return new TscomposeError(
+    'conflict',
+    'IMAGE_IN_USE',
+    `image ${image} is used by ${users.length === 1 ? 'container' : 'containers'} ${users.join(', ')}`,
+    {
+      hint: 'remove them first, or take only the name away with --force',
+      target: image,
+    },
+  )
+}
+
+function severalNames(record: ImageRecord): TscomposeError {
+  const names = Object.keys(record.tags).map((tag) => familiarReference(parseReference(tag)))
+  return new TscomposeError('conflict', 'IMAGE_HAS_NAMES', `image ${record.id.slice(7, 19)} has several names: ${names.join(', ')}`, {
+    hint: 'remove it by one of its names, or use --force to remove all of them',
+    target: record.id,
+  })
+}
+
+/** Deletes blobs and layers no image, build or running work knows of: what crashes and canceled pulls leave. */
+export async function collectGarbage({ store, content, snapshots, pins }: ImageContext, retained: readonly string[]): Promise<void> {
+  const images = store.all()
+  await content.collect(new Set([...images.flatMap(recordBlobs), ...pins.all()]))
+  await snapshots.gc([...images.flatMap(recordChains), ...retained, ...pins.all()])
+}
