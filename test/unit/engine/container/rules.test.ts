@@ -20,8 +20,10 @@ describe('restart policy', () => {
   it('doubles the pause up to a minute and begins anew after ten good seconds', () => {
     let delay = 0
     const delays: number[] = []
-    for (let round = 0; round < 12; round++) delay = nextRestart({ name: 'always' }, { ...run, previousDelayMs: delay })?.delayMs ?? 0
-    delays.push(delay)
+    for (let round = 0; round < 12; round++) {
+      delay = nextRestart({ name: 'always' }, { ...run, previousDelayMs: delay })?.delayMs ?? 0
+      delays.push(delay)
+    }
     expect(delays).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 60_000, 60_000])
     expect(nextRestart({ name: 'always' }, { ...run, ranMs: 10_000, previousDelayMs: 60_000 })).toEqual({ delayMs: 100 })
   })
