@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createTestGroups } from './support/test-groups.ts'
 
 /*
  * The whole test suite: unit and conformance tests together, then every engine and e2e file by itself in mount, network
@@ -22,6 +23,8 @@ interface Totals {
 
 interface Job {
   readonly name: string
+  /** In namespaces and control groups of its own. */
+  readonly isolated: boolean
   readonly argv: readonly string[]
   readonly report: string
 }
@@ -50,6 +53,7 @@ mkdir -p /run/tscompose /var/lib/tscompose
 mount -t tmpfs -o mode=711 tmpfs /run/tscompose
 mount -t tmpfs -o mode=711 tmpfs /var/lib/tscompose
 ip link set lo up
+for hierarchy in $TEST_HIERARCHIES; do mount --bind "$hierarchy/$TEST_GROUP" "$hierarchy"; done
 "$@"
 exit $?
 `
@@ -67,11 +71,11 @@ function jobsOf(project: Project, parts: readonly string[]): readonly Job[] {
     const report = join(scratch, `${project}.json`)
     const isWhole = parts.length === 0
     if (!isWhole && files.length === 0) return []
-    return all.length === 0 ? [] : [{ name: project, argv: vitestArgv(project, report, isWhole ? [] : files), report }]
+    return all.length === 0 ? [] : [{ name: project, isolated: false, argv: vitestArgv(project, report, isWhole ? [] : files), report }]
   }
   return files.map((file, index) => {
     const report = join(scratch, `${project}-${index}.json`)
-    return { name: file, argv: sandboxed(vitestArgv(project, report, [file])), report }
+    return { name: file, isolated: true, argv: sandboxed(vitestArgv(project, report, [file])), report }
   })
 }
 
@@ -79,7 +83,13 @@ function jobsOf(project: Project, parts: readonly string[]): readonly Job[] {
 async function runJob(job: Job): Promise<Totals> {
   const started = performance.now()
   const [program = '', ...args] = job.argv
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+  const groups = job.isolated ? createTestGroups(`tscompose-test-${process.pid}`) : undefined
+  const places = { TEST_HIERARCHIES: groups?.hierarchies.join(' ') ?? '', TEST_GROUP: groups?.name ?? '' }
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', ...places },
+  })
   const output: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
@@ -89,6 +99,7 @@ async function runJob(job: Job): Promise<Totals> {
     child.once('close', ended)
   })
   clearTimeout(timer)
+  await groups?.remove()
   const totals = readTotals(job, code)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${totals.failed === 0 ? 'ok    ' : 'FAILED'} ${job.name}  ${formatTotals(totals)}  ${seconds} s`)

@@ -108,23 +108,20 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   images.collectGarbage().catch((error: unknown) => warn(`collecting unused layers failed: ${String(error)}`))
   const warnings = hostWarnings(layout, runtimeInfo)
   const engine: api.Engine = {
-    info: async () => {
-      const all = containers.list({ all: true })
-      return {
-        version: options.version,
-        pid: process.pid,
-        socket: options.socket,
-        ...paths,
-        startedAt,
-        runtime: { name: runtimeInfo.name, path: runtimeInfo.path, version: runtimeInfo.version },
-        cgroup: layout.mode,
-        kernel: release(),
-        firewall: network.firewallName,
-        warnings,
-        containers: { total: all.length, running: all.filter(({ state }) => state.pid !== 0).length },
-        images: (await images.images.list()).length,
-      }
-    },
+    info: async () => ({
+      version: options.version,
+      pid: process.pid,
+      socket: options.socket,
+      ...paths,
+      startedAt,
+      runtime: { name: runtimeInfo.name, path: runtimeInfo.path, version: runtimeInfo.version },
+      cgroup: layout.mode,
+      kernel: release(),
+      firewall: network.firewallName,
+      warnings,
+      containers: countContainers(containers.list({ all: true })),
+      images: (await images.images.list()).length,
+    }),
     observe: (params) =>
       observe(params, { containers: containers.list, networks: network.networks, volumes: volumes.api, image: images.summary }),
     events: (filter, context) => hub.events(filter, context?.signal),
@@ -142,6 +139,10 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     view.close()
   }
   return { engine, close }
+}
+
+function countContainers(all: readonly api.ContainerSummary[]): api.EngineInfo['containers'] {
+  return { total: all.length, running: all.filter(({ state }) => state.pid !== 0).length }
 }
 
 function hostWarnings(layout: CgroupLayout, runtime: RuntimeInfo): readonly string[] {

@@ -47,6 +47,13 @@ beforeAll(async () => {
   // Once up and down, so that what the engine keeps for itself is there before we look.
   await project.ok(['up', '-d', '--wait'])
   await project.ok(['down', '-v', '-t', '0'])
+  // Links and rules of what ended go a moment later; the host is looked at when nothing changes any more.
+  for (let last = takeHostSnapshot(options), attempt = 0; attempt < 20; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const now = takeHostSnapshot(options)
+    if (compareHostSnapshots(last, now).length === 0) break
+    last = now
+  }
 })
 
 afterAll(async () => {
