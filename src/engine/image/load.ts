@@ -8,7 +8,7 @@ import { maxManifestBytes, parseManifest } from '../../oci/manifest.ts'
 import { isConfigType } from '../../oci/media-types.ts'
 import { maxConfigBytes, parseImageConfig } from '../../oci/parse-image-config.ts'
 import { choosePlatform, hostPlatform } from '../../oci/platform.ts'
-import { formatReference, parseReference, tryParseReference } from '../../oci/reference.ts'
+import { familiarReference, formatReference, parseReference, tryParseReference } from '../../oci/reference.ts'
 import { badArchive } from '../../oci/tar/reader.ts'
 import type * as api from '../api.ts'
 import { bringLayers, chainLayers, recordImage } from './adopt-image.ts'
@@ -187,7 +187,10 @@ async function bringImage(
   { signal, sink }: Required<api.CallContext>,
 ): Promise<api.ImageSummary> {
   const { content } = context
-  const target = { kind: 'image' as const, name: image.tags[0] ?? `sha256:${image.config.sha256.slice(0, 12)}` }
+  const target = {
+    kind: 'image' as const,
+    name: image.tags[0] === undefined ? `sha256:${image.config.sha256.slice(0, 12)}` : familiarReference(parseReference(image.tags[0])),
+  }
   sink({ target, verb: 'Loading', phase: 'start' })
   const incoming = await Promise.all(
     chainLayers(image.layers, config).map(async ({ layer, ...place }) => {

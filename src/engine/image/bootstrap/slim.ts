@@ -38,9 +38,8 @@ const files: readonly (readonly [path: string, content: string])[] = [
 ]
 
 const cleaning = `
-find /usr/share/doc -depth -type f ! -name copyright -delete 2>/dev/null
-find /usr/share/doc -depth -type d -empty -delete 2>/dev/null
-find /usr/share/doc -type l -delete 2>/dev/null
+find /usr/share/doc ! -type d ! -name copyright -exec rm -f {} +
+find /usr/share/doc -depth -type d -exec rmdir {} + 2>/dev/null
 rm -rf /usr/share/man/* /usr/share/info/* /usr/share/lintian/* /usr/share/locale/*
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/cache/ldconfig/* /var/lib/dpkg/*-old /var/log/* /debootstrap
 mkdir -p /var/cache/apt/archives/partial /var/lib/apt/lists/partial /var/log/apt

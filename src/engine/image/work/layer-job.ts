@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { hasCode, TscomposeError } from '../../../base/errors.ts'
 import { type Digest, digestAlgorithm, digestHex } from '../../../oci/digest.ts'
 import { createTarReader } from '../../../oci/tar/reader.ts'
@@ -144,6 +145,7 @@ type FileInput = Extract<LayerJob['input'], { type: 'file' }>
 
 /** First what an earlier attempt left in the partial file, then the rest from the registry, appended as it comes. */
 async function* remoteChunks({ blob, partial }: RemoteInput, { fetchBlob }: JobContext, reporter: Reporter): AsyncGenerator<Buffer> {
+  mkdirSync(dirname(partial), { recursive: true, mode: 0o700 })
   const fd = openSync(partial, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600)
   try {
     let position = fstatSync(fd).size
