@@ -35,11 +35,15 @@ export async function createTscompose(): Promise<Peer> {
     holder.stdout.once('data', () => ready())
     holder.once('exit', (code) => failed(new Error(`the bench namespace ended with ${code}`)))
   })
-  const enter = ['nsenter', '-t', String(holder.pid), '-m', '-n', '--', launcher]
-  const run = (...args: readonly string[]): number => time({ argv: [...enter, ...args], cwd: scratch })
+  // The working directory has to be looked up again inside: a directory of another mount namespace has no path there.
+  const enter = (directory: string, args: readonly string[]): Command => ({
+    argv: ['nsenter', '-t', String(holder.pid), '-m', '-n', `--wdns=${directory}`, '--', launcher, ...args],
+    cwd: directory,
+  })
+  const run = (...args: readonly string[]): number => time(enter(scratch, args))
   return {
     name: 'tscompose',
-    compose: (directory, ...args) => ({ argv: [...enter, ...args], cwd: directory }),
+    compose: (directory, ...args) => enter(directory, args),
     importImage: (tar, reference) => run('image', 'import', tar, reference),
     close: () => {
       run('engine', 'stop')
