@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { createLimiter } from '../../../base/concurrency.ts'
 import { errorFromData, TscomposeError } from '../../../base/errors.ts'
+import { releaseMemory } from '../../../sys/memory.ts'
 import type { Job, JobProgress, JobResults, WorkerReply, WorkerRequest } from './jobs.ts'
 
 export interface RunJobOptions {
@@ -45,7 +46,10 @@ export function createWorkerPool({ url, size, idleMs = 3000 }: WorkerPoolOptions
     const timer = setTimeout(() => {
       const index = idle.findIndex((entry) => entry.worker === worker)
       if (index >= 0) idle.splice(index, 1)
-      void worker.terminate()
+      // The thread's memory would stay with the C library, for nobody.
+      void worker.terminate().then(() => {
+        if (idle.length === 0) releaseMemory()
+      })
     }, idleMs)
     timer.unref()
     idle.push({ worker, timer })
