@@ -92,6 +92,7 @@ function oneOffSpec(project: Project, service: DesiredService, options: RunOptio
     network: options.useAliases ? network : withoutAliases(network),
     tty: options.tty,
     openStdin: options.openStdin,
+    stdinOnce: options.openStdin,
     ...(options.capAdd.length === 0 ? {} : { capAdd: [...(base.capAdd ?? []), ...options.capAdd] }),
     ...(options.capDrop.length === 0 ? {} : { capDrop: [...(base.capDrop ?? []), ...options.capDrop] }),
     autoRemove: options.autoRemove,

@@ -282,6 +282,8 @@ export interface ContainerSpec {
   readonly annotations?: Readonly<Record<string, string>>
   readonly tty?: boolean
   readonly openStdin?: boolean
+  /** With `openStdin`: it ends for the process when the first caller's does. */
+  readonly stdinOnce?: boolean
   readonly init?: boolean
   readonly stopSignal?: string
   readonly stopTimeoutMs?: number

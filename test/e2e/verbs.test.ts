@@ -82,7 +82,7 @@ describe('up and down', () => {
     expect(plan.exitCode).toBe(2)
     expect(plan.stdout).toContain('container.create verbs-web-1: environment.DEBUG "0" -> "1"')
     await project.ok(['up', '-d'])
-    expect(await project.ok(['exec', '-T', 'web', 'printenv', 'DEBUG'])).toBe('1\n')
+    expect(await project.ok(['exec', '-T', 'web', 'sh', '-c', 'echo $DEBUG'])).toBe('1\n')
     expect(await project.ok(['exec', '-T', 'db', 'ls', '/scratch'])).toBe('kept\n')
     expect(await project.ok(['ps', '-q', 'web'])).toMatch(/^[0-9a-f]{64}\n$/)
   })

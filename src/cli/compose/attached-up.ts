@@ -61,6 +61,8 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
   let ended: { readonly service: string; readonly exitCode: number } | undefined
   let stopping: Promise<void> | undefined
   let announced = false
+  const broughtUp = Promise.withResolvers<void>()
+  const running: (() => void)[] = []
 
   const follower: Follower = createFollower(
     scope.engine,
@@ -85,7 +87,8 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
   const stopAll = (): void => {
     starting.abort()
     const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }
-    stopping ??= stop(unsignalled, { ...own, ...timeout })
+    // What is being started just now must have its place before everything is stopped.
+    stopping ??= broughtUp.promise.then(() => stop(unsignalled, { ...own, ...timeout }))
     stopping.catch(() => {})
   }
   const known = new Map<string, string>()
@@ -105,15 +108,14 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
     printer.register(shown.sort())
     invocation.reporter().pause()
     terminal.stdout.write(`Attaching to ${shown.join(', ')}\n`)
+    for (const follow of running.splice(0)) follow()
   }
   const onPlan = (plan: Plan, observed: Observed): void => {
     for (const [name, service] of planContainers(plan, observed)) known.set(name, service)
     const now = Date.now()
     for (const { target, verb } of plan.unchanged) {
-      const running = observed.containers.find(({ name }) => name === target.name)
-      if (running === undefined || verb !== 'Running') continue
-      announce()
-      attach(running, now)
+      const container = observed.containers.find(({ name }) => name === target.name)
+      if (container !== undefined && verb === 'Running') running.push(() => attach(container, now))
     }
   }
   const bringUp = async (): Promise<void> => {
@@ -131,6 +133,8 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
       announce()
     } catch (error) {
       if (!starting.signal.aborted) throw error
+    } finally {
+      broughtUp.resolve()
     }
   }
   return {

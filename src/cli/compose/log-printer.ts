@@ -37,7 +37,7 @@ export function createLogPrinter({ stdout, stderr, prefix, color, timestamps }: 
   }
   const paint = (name: string, text: string): string => (color ? `\x1b[${known.get(name)}m${text}\x1b[0m` : text)
   const line = (name: string, entry: LogEntry): string => {
-    const time = timestamps ? `${entry.time} ` : ''
+    const time = timestamps ? `${utcTime(entry.time)} ` : ''
     return `${prefix ? paint(name, `${name.padEnd(width + 1)} | `) : ''}${time}${entry.text}\n`
   }
   const printMixed = (entries: readonly (LogEntry & { readonly name: string })[]): void => {
@@ -65,4 +65,12 @@ export function createLogPrinter({ stdout, stderr, prefix, color, timestamps }: 
       stdout.write(`${color ? `\x1b[${known.get(name)}m${name}\x1b[0m` : name} ${text}\n`)
     },
   }
+}
+
+/** The monitor writes local time with an offset; people are shown UTC, to the nanosecond. */
+function utcTime(time: string): string {
+  const match = /^(.+?)(\.\d+)?([+-]\d\d:\d\d)$/.exec(time)
+  if (match === null) return time
+  const [, seconds = '', fraction = '', offset = ''] = match
+  return `${new Date(`${seconds}${offset}`).toISOString().slice(0, 19)}${fraction}Z`
 }

@@ -1,3 +1,4 @@
+import { TscomposeError } from '../../base/errors.ts'
 import { exec } from '../../commands/exec.ts'
 import type { ExecSpec } from '../../engine/api.ts'
 import { isSet, list, number, parseEnv, text } from '../compose/flags.ts'
@@ -34,17 +35,34 @@ export const verb: Verb = {
     const restore = tty ? terminal.rawMode() : () => {}
     const release = tty ? forwardSignals(invocation) : () => {}
     try {
-      return await exec(scope, {
-        service,
-        ...(index === undefined ? {} : { index }),
-        process: processOf(invocation, { detach, tty }),
-        ...(detach ? {} : { stdio: callerStdio(terminal, { stdin: flags.interactive !== false, tty }) }),
-      })
+      return await withShellCodes(invocation, () =>
+        exec(scope, {
+          service,
+          ...(index === undefined ? {} : { index }),
+          process: processOf(invocation, { detach, tty }),
+          ...(detach ? {} : { stdio: callerStdio(terminal, { stdin: flags.interactive !== false, tty }) }),
+        }),
+      )
     } finally {
       restore()
       release()
     }
   },
+}
+
+const shellCodes: Readonly<Record<string, number>> = { COMMAND_NOT_FOUND: 127, COMMAND_NOT_EXECUTABLE: 126 }
+
+/** A command that cannot be run gives a shell's exit code, so that scripts can tell it from a failure of ours. */
+async function withShellCodes({ terminal }: Invocation, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    const code = error instanceof TscomposeError ? shellCodes[error.code] : undefined
+    if (code === undefined) throw error
+    const { renderError } = await import('../render-error.ts')
+    terminal.stderr.write(renderError(error, { color: false, json: false }))
+    return code
+  }
 }
 
 /** With a terminal Ctrl-C is a byte for the process inside; a signal that still reaches us must not end us before it ends. */

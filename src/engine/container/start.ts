@@ -73,6 +73,7 @@ async function startWithin(
     exitDir: exitDirectory(deps.paths),
     tty: spec.tty === true,
     openStdin: spec.openStdin === true,
+    stdinOnce: spec.stdinOnce === true,
   })
   cleanup.push(() => deps.runtime.destroy(id))
   const { run, markStarted } = createRun(launched.pid)

@@ -15,6 +15,8 @@ export interface LaunchParams {
   readonly exitDir: string
   readonly tty: boolean
   readonly openStdin: boolean
+  /** Standard input ends for the process when the attached caller's does. */
+  readonly stdinOnce: boolean
 }
 
 export interface Launched {
@@ -68,7 +70,8 @@ function monitorArgs(params: LaunchParams, { path, stateRoot }: MonitorPrograms)
     ...['--exit-dir', params.exitDir, '-p', `${params.bundle}/pid`, '-l', `k8s-file:${params.logPath}`],
     ...['--log-level', 'error'],
     ...(params.tty ? ['-t'] : []),
-    ...(params.openStdin ? ['-i', '--leave-stdin-open'] : []),
+    ...(params.openStdin ? ['-i'] : []),
+    ...(params.openStdin && !params.stdinOnce ? ['--leave-stdin-open'] : []),
   ]
 }
 
