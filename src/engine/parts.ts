@@ -83,8 +83,8 @@ export interface ContentStore {
   discardPartial(digest: Digest): Promise<void>
   /** A new empty directory on the same file system, collected at the next start if it is left behind. */
   scratch(): Promise<string>
-  /** Removes every blob that is not in `keep`, scratch directories, and partial downloads older than a week. */
-  collect(keep: ReadonlySet<string>): Promise<void>
+  /** Removes blobs for which `isKept` is false when their turn comes, what earlier runs left, partial downloads older than a week. */
+  collect(isKept: (digest: string) => boolean): Promise<void>
 }
 
 /** A layer's bytes at a registry, as data that can be handed to a worker thread. */

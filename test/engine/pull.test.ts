@@ -367,6 +367,21 @@ describe('a pull that meets trouble', () => {
   })
 })
 
+describe('a layer whose tree stayed without its bytes', () => {
+  it('is downloaded again with its image, and can be saved then', async () => {
+    const reference = `${registry.host}/t/app:umoci`
+    const { chainId } = await images.images.pull({ reference }).then(() => images.resolver.resolve(reference))
+    // As a container holds it.
+    await images.snapshots.prepare('holder', chainId)
+    await images.images.remove({ image: reference })
+    expect(images.snapshots.has(chainId)).toBe(true)
+    await images.images.pull({ reference })
+    await images.images.save({ references: [reference], path: `${work}/again.tar` })
+    expect(sh(`tar tf ${work}/again.tar | grep -c blobs/sha256/.`)).toBe('5\n')
+    await images.snapshots.remove('holder')
+  })
+})
+
 describe('push', () => {
   it('sends what skopeo can read again, with the digest it came with', async () => {
     const source = `${registry.host}/t/app:umoci`

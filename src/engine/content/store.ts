@@ -10,6 +10,7 @@ const partialLifetime = 7 * 24 * 3600 * 1000
 
 /** Blobs under `root/blobs/<algorithm>/<hex>`, work in progress under `root/ingest`. `clock` gives milliseconds. */
 export function createContentStore({ root, clock = Date.now }: { readonly root: string; readonly clock?: () => number }): ContentStore {
+  const openedAt = clock()
   const blobs = join(root, 'blobs')
   const ingest = join(root, 'ingest')
   const path = (digest: Digest): string => join(blobs, digestAlgorithm(digest), digestHex(digest))
@@ -61,19 +62,31 @@ export function createContentStore({ root, clock = Date.now }: { readonly root: 
       await mkdir(directory, { recursive: true, mode: 0o700 })
       return directory
     },
-    collect: async (keep) => {
+    collect: async (isKept) => {
+      // Listed before anything is deleted: what comes meanwhile is somebody's work.
+      const left = await namesIn(ingest)
       for (const algorithm of ['sha256', 'sha512']) {
         for (const hex of await namesIn(join(blobs, algorithm))) {
           const digest = `${algorithm}:${hex}`
-          if (!(keep.has(digest) && isDigest(digest))) await rm(join(blobs, algorithm, hex), { recursive: true, force: true })
+          if (!(isDigest(digest) && isKept(digest))) await rm(join(blobs, algorithm, hex), { recursive: true, force: true })
         }
       }
-      for (const name of await namesIn(ingest)) {
+      for (const name of left) {
         const file = join(ingest, name)
-        const isYoung = name.endsWith('.partial') && (await stat(file)).mtimeMs > clock() - partialLifetime
-        if (!isYoung) await rm(file, { recursive: true, force: true })
+        const oldest = name.endsWith('.partial') ? clock() - partialLifetime : openedAt
+        if ((await modified(file)) < oldest) await rm(file, { recursive: true, force: true })
       }
     },
+  }
+}
+
+/** Milliseconds; Infinity for what is gone already. */
+async function modified(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return Number.POSITIVE_INFINITY
+    throw error
   }
 }
 

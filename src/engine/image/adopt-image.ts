@@ -29,7 +29,8 @@ export async function bringLayers(
 ): Promise<readonly ImageLayer[]> {
   const failed = new AbortController()
   const stop = AbortSignal.any([signal, failed.signal])
-  const missing = layers.filter(({ chainId }) => context.snapshots.layer(chainId) === undefined)
+  const known = await knownBlobs(context, layers)
+  const missing = layers.filter(({ chainId, diffId }) => context.snapshots.layer(chainId) === undefined || !known.has(diffId))
   for (const layer of layers) if (!missing.includes(layer)) layer.onExists()
   const held: HeldLayer[] = []
   const results = await Promise.allSettled(
@@ -49,32 +50,35 @@ export async function bringLayers(
     if (failed.signal.aborted) throw failed.signal.reason
     signal.throwIfAborted()
     if (held.length > 0) await context.pool.run({ kind: 'sync', path: context.paths.dataRoot }, { signal })
-    const tarSizes = new Map<string, number>()
     for (const [index, layer] of missing.entries()) {
       const result = results[index]
       if (result?.status !== 'fulfilled') continue
-      tarSizes.set(layer.chainId, (await result.value.commit()).tarSize)
+      known.set(layer.diffId, { ...layer.blob, tarSize: (await result.value.commit()).tarSize })
       layer.onCommitted()
     }
-    return layers.map((layer) => rememberLayer(context, layer, tarSizes.get(layer.chainId)))
+    return layers.map(({ chainId, diffId }) => {
+      const blob = known.get(diffId)
+      return { diffId, size: context.snapshots.layer(chainId)?.size ?? 0, ...(blob === undefined ? {} : { blob }) }
+    })
   } finally {
     for (const hold of held) hold.release()
   }
 }
 
-function rememberLayer(
-  { snapshots, store }: ImageContext,
-  { chainId, diffId, blob }: IncomingLayer,
-  tarSize: number | undefined,
-): ImageLayer {
-  const known = store
-    .all()
-    .flatMap((record) => record.layers)
-    .find((layer) => layer.diffId === diffId && layer.blob !== undefined)
-  const size = snapshots.layer(chainId)?.size ?? known?.size ?? 0
-  if (tarSize !== undefined) return { diffId, size, blob: { ...blob, tarSize } }
-  // The tree was here already, the bytes may not be: remember them only where another image vouches for them.
-  return known?.blob === undefined ? { diffId, size } : { diffId, size, blob: known.blob }
+/**
+ * Layers whose original bytes are here, by diffID. A tree without them (its image was removed, but a container kept the
+ * tree) is not enough: it could not be saved or pushed again.
+ */
+async function knownBlobs(
+  { store, content }: ImageContext,
+  layers: readonly IncomingLayer[],
+): Promise<Map<string, NonNullable<ImageLayer['blob']>>> {
+  const wanted = new Set(layers.map(({ diffId }) => diffId))
+  const known = new Map<string, NonNullable<ImageLayer['blob']>>()
+  for (const { diffId, blob } of store.all().flatMap((record) => record.layers)) {
+    if (blob !== undefined && wanted.has(diffId) && !known.has(diffId) && (await content.has(blob.digest))) known.set(diffId, blob)
+  }
+  return known
 }
 
 /** What is known of an image besides its config and layers. */

@@ -90,7 +90,8 @@ async function storeImage(
     config: image.config,
     layers,
     names: {
-      tags: tag === undefined ? [] : [formatReference({ host, path, tag })],
+      // A reference with a digest names that image, not what the tag stands for.
+      tags: tag === undefined || reference.digest !== undefined ? [] : [formatReference({ host, path, tag })],
       digests: [`${canonicalName(reference)}@${image.digest}`],
       manifest: image.manifestDigest,
     },

@@ -92,9 +92,12 @@ function severalNames(record: ImageRecord): TscomposeError {
   })
 }
 
-/** Deletes blobs and layers no image, build or running work knows of: what crashes and canceled pulls leave. */
+/**
+ * Deletes blobs and layers no image, build or running work knows of: what crashes and canceled pulls leave. Which layers
+ * go is decided before this returns for the first time, so whoever calls it before taking requests is in nobody's way.
+ */
 export async function collectGarbage({ store, content, snapshots, pins }: ImageContext, retained: readonly string[]): Promise<void> {
-  const images = store.all()
-  await content.collect(new Set([...images.flatMap(recordBlobs), ...pins.all()]))
-  await snapshots.gc([...images.flatMap(recordChains), ...retained, ...pins.all()])
+  const layersGone = snapshots.gc([...store.all().flatMap(recordChains), ...retained, ...pins.all()])
+  await content.collect((digest) => pins.has(digest) || store.all().some((record) => recordBlobs(record).includes(digest)))
+  await layersGone
 }
