@@ -1,8 +1,8 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { hasErrno } from '../../../base/errors.ts'
+import { createIgnoreMatcher, type IgnoreMatcher } from '../../../base/ignore-rules.ts'
+import { hasWildcard, patternToRegExp } from '../../../base/path-pattern.ts'
 import { openDirectory, openFlags, openInRoot, openNoSymlinks } from '../../../sys/files.ts'
-import { createIgnoreMatcher, type IgnoreMatcher } from './ignore.ts'
-import { hasWildcard, patternToRegExp } from './pattern.ts'
 
 /** A tree that COPY reads: a build context, or the root of a stage or image. Close it when done. */
 export interface SourceTree {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createIgnoreMatcher, parseIgnoreLines } from '../../../../../src/engine/build/context/ignore.ts'
+import { createIgnoreMatcher, parseIgnoreLines } from '../../../src/base/ignore-rules.ts'
 
 function ignored(lines: readonly string[], paths: readonly string[]): readonly string[] {
   const matcher = createIgnoreMatcher(lines)

@@ -1,4 +1,4 @@
-import { patternToRegExp } from './pattern.ts'
+import { patternToRegExp } from './path-pattern.ts'
 
 /** Decides which paths of a build context are left out. Paths are relative, `/`-separated, without leading slash. */
 export interface IgnoreMatcher {
