@@ -31,6 +31,8 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'converge/', may: ['converge/', 'project/', 'engine/api.ts', 'oci/', 'base/'] },
   { files: 'watch/', may: ['watch/', 'project/', 'base/'] },
   { files: 'commands/', may: ['commands/', 'project/', 'converge/', 'watch/', 'engine/api.ts', 'oci/', 'base/'] },
+  // Compose files and digests from registries and git: what a project needs from outside before it can be loaded.
+  { files: 'remotes/', may: ['remotes/', 'engine/registry/', 'engine/parts.ts', 'sys/process.ts', 'oci/', 'base/'] },
   { files: 'daemon/', may: ['daemon/', 'engine/', 'sys/', 'base/'] },
   {
     files: 'cli/',
@@ -40,6 +42,7 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
       'converge/',
       'project/',
       'watch/',
+      'remotes/',
       'daemon/client.ts',
       'daemon/build-info.ts',
       'daemon/compile-cache.ts',

@@ -19,7 +19,7 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
     return `${JSON.stringify({ error: true, message: data.message, code: data.code, ...(data.hint === undefined ? {} : { hint: data.hint }) })}\n`
   const paint = (code: number, text: string): string => (options.color ? `\x1b[${code}m${text}\x1b[0m` : text)
   const hint = data.hint === undefined ? '' : `${paint(36, 'hint:')} ${data.hint}\n`
-  if (options.diagnostics !== undefined) return `${options.diagnostics.trimEnd()}\n${hint}`
+  if (options.diagnostics !== undefined) return `${options.diagnostics.trimEnd()}\n`
   const place = data.position === undefined ? '' : `${data.position.file}:${data.position.line}:${data.position.column}: `
   const message = `${place}${paint(31, data.message)}\n`
   if (data.kind !== 'internal') return `${message}${hint}`

@@ -11,7 +11,7 @@ import type { LoadOptions, ProjectResult } from './options.ts'
  */
 
 /** Goes up with every change of the model or of a phase. */
-const format = 1
+const format = 2
 const keptEntries = 200
 
 export interface CachedResult extends ProjectResult {

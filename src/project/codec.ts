@@ -1,4 +1,5 @@
 import { scalarToString } from './load/scalar.ts'
+import { compareKeys } from './print-yaml.ts'
 import { formatDuration, parseDuration, parseSize, toFloat32 } from './quantities.ts'
 import { isList, isTree, newTree, type Path, type Scalar, type TreeBuilder, type Value } from './tree.ts'
 
@@ -162,7 +163,7 @@ export function mapOf(member: Codec, more: { readonly nullable?: boolean } = {})
     encode: (value, options) => {
       const tree = newTree()
       const map = value as Readonly<Record<string, unknown>>
-      for (const key of Object.keys(map).sort()) tree[key] = map[key] === null ? null : member.encode(map[key], options)
+      for (const key of sortedKeys(map, options)) tree[key] = map[key] === null ? null : member.encode(map[key], options)
       return tree
     },
   }
@@ -234,7 +235,7 @@ export function struct(fields: Readonly<Record<string, Codec | Field>>): Codec {
       const given = value as Readonly<Record<string, unknown>>
       const tree = newTree()
       for (const [name, entry] of table) encodeField(tree, name, given[name], entry, options)
-      if (options.format === 'yaml') copyExtensions(given, tree)
+      if (options.format === 'yaml') copyExtensions(given, tree, options)
       return tree
     },
   }
@@ -256,8 +257,23 @@ function isAbsent(member: unknown, { codec, presence }: Field): boolean {
   return presence === 'nonempty' && codec !== command && isEmpty(member)
 }
 
-function copyExtensions(from: Readonly<Record<string, unknown>>, to: TreeBuilder): void {
-  for (const [name, member] of Object.entries(from)) if (name.startsWith('x-')) to[name] = member as Value
+/** Alphabetical in JSON, natural in YAML. */
+export function sortedKeys(map: object, { format }: EncodeOptions): readonly string[] {
+  return Object.keys(map).sort(format === 'yaml' ? compareKeys : undefined)
+}
+
+/** What no codec knows about: all its maps with sorted keys. */
+export function sortDeep(value: Value, options: EncodeOptions): Value {
+  if (isList(value)) return value.map((item) => sortDeep(item, options))
+  if (!isTree(value)) return value
+  const tree = newTree()
+  for (const key of sortedKeys(value, options)) tree[key] = sortDeep(value[key] ?? null, options)
+  return tree
+}
+
+function copyExtensions(from: Readonly<Record<string, unknown>>, to: TreeBuilder, options: EncodeOptions): void {
+  const names = sortedKeys(from, options).filter((name) => name.startsWith('x-'))
+  for (const name of names) to[name] = sortDeep(from[name] as Value, options)
 }
 
 /** Maps with the user's keys are left out when empty; attribute maps are printed as `{}`. */

@@ -1,9 +1,6 @@
-import { createLoadContext } from './load/context.ts'
-import { parseFile } from './load/parse.ts'
 import { parseTemplate, type VariableUse, variablesOf } from './load/template.ts'
 import type { Project } from './model.ts'
-import { createSourceMap } from './source-map.ts'
-import { isList, isTree, type Value } from './tree.ts'
+import { isList, isTree, type Tree, type Value } from './tree.ts'
 
 /* What the listing flags of `config` print, as data. */
 
@@ -28,16 +25,20 @@ export function listEnvironment(environment: Readonly<Record<string, string>>): 
     .map((name) => `${name}=${environment[name]}`)
 }
 
-/** `--variables`: every variable the texts of the compose files use, the first use of each. */
-export function listVariables(texts: readonly string[]): readonly VariableUse[] {
+/** `--models`: the model itself of each of the project's models. */
+export function listModels(project: Project): readonly string[] {
+  return Object.values(project.models).flatMap(({ model }) => (model === undefined || model === '' ? [] : [model]))
+}
+
+/** `--variables`: every variable a tree uses that was loaded without interpolation, the first use of each. */
+export function listVariables(tree: Tree): readonly VariableUse[] {
   const found = new Map<string, VariableUse>()
-  const context = createLoadContext(createSourceMap())
   const visit = (value: Value): void => {
     if (typeof value === 'string') {
       for (const use of variablesOf(parseTemplate(value) ?? [])) if (!found.has(use.name)) found.set(use.name, use)
     } else if (isList(value)) value.forEach(visit)
     else if (isTree(value)) Object.values(value).forEach(visit)
   }
-  for (const text of texts) for (const { tree } of parseFile({ path: '-', text }, context)) visit(tree)
+  visit(tree)
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -17,40 +17,69 @@ import { substitute } from './load/template.ts'
 import type { FileObject, Model, Network, Project, Service, Volume } from './model.ts'
 import type { LoadOptions, LoadResult } from './options.ts'
 import { dropUnusedResources, selectProfiles, selectServices } from './select.ts'
-import { createSourceMap } from './source-map.ts'
+import { createSourceMap, type SourceMapOptions } from './source-map.ts'
 import { formatPath, type Path, type Tree, type Value } from './tree.ts'
+
+/** Files read, merged and canonical, before they become a typed project. */
+export interface LoadedModel extends Omit<LoadResult, 'project' | 'diagnostics'> {
+  readonly name: string
+  readonly discovery: Discovery
+  readonly reader: Reader
+  readonly context: LoadContext
+}
+
+/**
+ * Reads the files into one canonical tree: all but types, profiles, consistency and env files. Numbers and booleans may
+ * still be text in it where variables are left alone (`interpolate: false`). Throws as loadProject does.
+ */
+export function loadModel(options: LoadOptions, more: SourceMapOptions = {}): LoadedModel {
+  const model = readModel(options, more)
+  model.context.stopOnErrors()
+  return model
+}
+
+function readModel(options: LoadOptions, { history = false }: SourceMapOptions = {}): LoadedModel {
+  const reader = createReader(options.stdin === undefined ? {} : { stdin: options.stdin })
+  const environmentFiles = options.envFiles ?? listOf(options.env.COMPOSE_ENV_FILES)
+  const discovery = discover({ ...options, env: { ...options.env, PWD: options.cwd }, envFiles: environmentFiles, reader })
+  const context = createLoadContext(createSourceMap({ history }))
+  for (const warning of discovery.warnings) context.report(warning)
+  const parsed = parseFiles(discovery.files, reader, context)
+  const name = nameOf(parsed, discovery, options)
+  const environment: Variables = { ...discovery.environment, COMPOSE_PROJECT_NAME: name }
+  const lookup = (variable: string): string | undefined => own(environment, variable)
+  const tree = orTheErrors(context, () => readTree({ parsed, discovery, reader, context, options, environment, lookup, name }))
+  return { name, discovery, reader, context, environment, tree, inputs: reader.inputs, sources: context.sources }
+}
 
 /**
  * Loads a project: finds and reads its files, and runs them through the phases of load/ one after another.
  * Throws ProjectError with every finding of the phase that failed, or a TscomposeError for what is not in a file.
  */
 export function loadProject(options: LoadOptions): LoadResult {
-  const reader = createReader(options.stdin === undefined ? {} : { stdin: options.stdin })
-  const environmentFiles = options.envFiles ?? listOf(options.env.COMPOSE_ENV_FILES)
-  const discovery = discover({ ...options, env: options.env, envFiles: environmentFiles, reader })
-  const context = createLoadContext(createSourceMap())
-  for (const warning of discovery.warnings) context.report(warning)
-  const used = new Map<string, string | undefined>()
-  const parsed = parseFiles(discovery.files, reader, context)
-  const name = nameOf(parsed, discovery, options)
-  const environment: Variables = { ...discovery.environment, COMPOSE_PROJECT_NAME: name }
-  const lookup = (variable: string): string | undefined => {
-    const value = own(environment, variable)
-    used.set(variable, value)
-    return value
-  }
-  const tree = readTree({ parsed, discovery, reader, context, options, environment, lookup, name })
-  const whole = decodeProject(tree, { name, discovery, context })
+  return projectOf(readModel(options), options)
+}
+
+/** The typed project of a model: profiles, consistency, env files, selection. */
+export function projectOf(model: LoadedModel, options: LoadOptions): LoadResult {
+  const { name, discovery, context, environment, tree, reader, inputs, sources } = model
+  const project = orTheErrors(context, () => {
+    const whole = decodeProject(tree, { name, discovery, context })
+    context.nextPhase()
+    return finish(whole, tree, { options, reader, environment, context })
+  })
   context.stopOnErrors()
-  const project = finish(whole, tree, { options, reader, environment, context })
-  context.stopOnErrors()
-  return {
-    project,
-    environment,
-    diagnostics: context.diagnostics.filter(({ severity }) => severity === 'warning'),
-    inputs: reader.inputs,
-    tree,
-    sources: context.sources,
+  const diagnostics = context.diagnostics.filter(({ severity }) => severity === 'warning')
+  return { project, environment, diagnostics, inputs, tree, sources }
+}
+
+/** Once something is wrong, phases may stumble over it: what was found is the better explanation. */
+function orTheErrors<T>(context: LoadContext, phase: () => T): T {
+  try {
+    return phase()
+  } catch (error) {
+    context.stopOnErrors()
+    throw error
   }
 }
 
@@ -95,7 +124,6 @@ function readTree(run: TreeRun): Tree {
       directory: discovery.workingDir,
       home,
       interpolation: options.interpolate !== false,
-      validation: true,
       lookup: run.lookup,
       environment: run.environment,
       including: [],
@@ -112,7 +140,7 @@ function readTree(run: TreeRun): Tree {
   }
   const complete = fillDefaults(merged, context)
   checkTree(complete, context)
-  context.stopOnErrors()
+  context.nextPhase()
   const located = options.resolvePaths === false ? complete : resolvePaths(complete, { directory: discovery.workingDir, home }, context)
   if (options.normalize === false) return located
   return normalize(located, { projectName: run.name, lookup: run.lookup }, context)
@@ -166,7 +194,6 @@ function finish(whole: Project, tree: Tree, { options, reader, environment, cont
   const requested = (options.services ?? []).flatMap((service) => whole.services[service]?.profiles ?? [])
   const enabled = { ...selectProfiles(whole, [...profiles, ...requested]), activeProfiles: [...new Set(profiles)] }
   if (options.consistency !== false) checkConsistency(enabled, tree, context)
-  context.stopOnErrors()
   const services: Record<string, Service> = {}
   for (const [name, service] of Object.entries(enabled.services)) {
     services[name] = options.resolveEnvironment === false ? service : resolveServiceFiles(service, { reader, environment, context })

@@ -1,7 +1,7 @@
-import { stringify } from 'yaml'
 import { fileObjectCodec, modelCodec, networkCodec, serviceCodec, volumeCodec } from './attributes.ts'
-import type { Codec, EncodeOptions } from './codec.ts'
+import { type Codec, type EncodeOptions, sortDeep, sortedKeys } from './codec.ts'
 import type { Project } from './model.ts'
+import { printYaml } from './print-yaml.ts'
 import type { ComposeFile } from './schema/types.gen.ts'
 import { newTree, type Tree, type Value } from './tree.ts'
 
@@ -13,12 +13,27 @@ export interface RenderOptions {
 
 /** The project as `config` prints it: canonical, alphabetical, and a compose file itself. */
 export function renderConfig(project: Project, options: RenderOptions): string {
-  const config = configOf(project, options)
-  const text =
-    options.format === 'json'
-      ? JSON.stringify(config, null, 2)
-      : stringify(config, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false })
+  const text = print(configOf(project, options) as unknown as Tree, options)
   return options.escapeDollars === false ? text : text.replaceAll('$', '$$$$')
+}
+
+/** Only the images of the services, as a file that overrides the project's: what `config --lock-image-digests` prints. */
+export function renderLock(project: Project, options: EncodeOptions): string {
+  const services = newTree()
+  for (const name of sortedKeys(project.services, options)) {
+    const { image } = project.services[name] ?? {}
+    services[name] = Object.assign(newTree(), image === undefined ? {} : { image })
+  }
+  return print(Object.assign(newTree(), { services }), options).replaceAll('$', '$$$$')
+}
+
+/** A tree as it is, keys sorted: what `config --no-interpolate` prints, where variables keep values from being typed. */
+export function renderTree(tree: Tree, options: EncodeOptions): string {
+  return print(sortDeep(tree, options) as Tree, options)
+}
+
+function print(tree: Tree, { format }: EncodeOptions): string {
+  return format === 'json' ? `${JSON.stringify(tree, null, 2)}\n` : printYaml(tree)
 }
 
 const sections = [
@@ -38,7 +53,7 @@ function configOf(project: Project, options: EncodeOptions): ComposeFile {
     if (Object.keys(project[name]).length > 0) tree[name] = encodeSection(shown(project[name]), codec, options)
   }
   if (!json && Object.keys(project.models).length > 0) tree.models = encodeSection(project.models, modelCodec, options)
-  for (const [key, value] of Object.entries(project.extensions)) tree[key] = value as Value
+  for (const key of sortedKeys(project.extensions, options)) tree[key] = sortDeep(project.extensions[key] as Value, options)
   return tree as unknown as ComposeFile
 }
 
@@ -51,6 +66,6 @@ function shown<T extends object>(section: Readonly<Record<string, T>>): Readonly
 
 function encodeSection(section: Readonly<Record<string, unknown>>, codec: Codec, options: EncodeOptions): Tree {
   const tree = newTree()
-  for (const name of Object.keys(section).sort()) tree[name] = codec.encode(section[name], options)
+  for (const name of sortedKeys(section, options)) tree[name] = codec.encode(section[name], options)
   return tree
 }

@@ -1,5 +1,5 @@
 import type { SourcePosition } from '../base/errors.ts'
-import { isList, isTree, type Path, type Value } from './tree.ts'
+import { isList, isTree, newTree, type Path, type Tree, type TreeBuilder, type Value } from './tree.ts'
 
 /** One text that was read. */
 export interface SourceFile {
@@ -15,6 +15,20 @@ export interface Origin {
   readonly key: number
   readonly value: number
   readonly end: number
+  /** With history: what this took the place of, and the extends and includes it came through. */
+  readonly replaced?: Origin
+  readonly via?: readonly Passage[]
+}
+
+/** A value came into a file by `extends` or `include`. */
+export interface Passage {
+  readonly kind: 'extends' | 'include'
+  /** Where the word is written. */
+  readonly at: Origin | undefined
+  /** `service base of /p/base.yaml` */
+  readonly from: string
+  /** Files that gave variables to what was included. */
+  readonly envFiles: readonly string[]
 }
 
 /** Where every value comes from. Positions belong to (container, key), so scalars need no wrapper. */
@@ -25,14 +39,32 @@ export interface SourceMap {
   copy(from: object, fromKey: string | number, to: object, toKey: string | number): void
   /** Takes over the position of every member. */
   inherit(from: object, to: object): void
+  /** With history: the same tree, all of it marked as come this way. Without: the tree itself. */
+  pass(tree: Tree, passage: () => Passage): Tree
 }
 
-export function createSourceMap(): SourceMap {
+export interface SourceMapOptions {
+  /** Remember what was replaced, and the ways values took; only `explain` needs it. */
+  readonly history?: boolean
+}
+
+export function createSourceMap({ history = false }: SourceMapOptions = {}): SourceMap {
   const positions = new WeakMap<object, Map<string | number, Origin>>()
   const set = (container: object, key: string | number, origin: Origin): void => {
     const known = positions.get(container)
     if (known === undefined) positions.set(container, new Map([[key, origin]]))
-    else known.set(key, origin)
+    else known.set(key, history ? overwrite(known.get(key), origin) : origin)
+  }
+  const mark = (value: Value, passage: Passage): Value => {
+    if (value === null || typeof value !== 'object') return value
+    const copy: Value[] | TreeBuilder = isList(value) ? [] : newTree()
+    for (const [key, member] of Object.entries(value)) {
+      const place = isList(value) ? Number(key) : key
+      ;(copy as TreeBuilder)[key] = mark(member as Value, passage)
+      const origin = positions.get(value)?.get(place)
+      if (origin !== undefined) set(copy, place, { ...origin, via: [...(origin.via ?? []), passage] })
+    }
+    return copy
   }
   return {
     set,
@@ -43,9 +75,20 @@ export function createSourceMap(): SourceMap {
     },
     inherit: (from, to) => {
       const known = positions.get(from)
-      if (known !== undefined) positions.set(to, new Map([...(positions.get(to) ?? []), ...known]))
+      if (known === undefined) return
+      if (history) for (const [key, origin] of known) set(to, key, origin)
+      else positions.set(to, new Map([...(positions.get(to) ?? []), ...known]))
     },
+    pass: (tree, passage) => (history ? (mark(tree, passage()) as Tree) : tree),
   }
+}
+
+/** A later origin remembers the earlier one, unless it is the same place or knows of it already. */
+function overwrite(before: Origin | undefined, after: Origin): Origin {
+  for (let known: Origin | undefined = after; known !== undefined; known = known.replaced) {
+    if (before === undefined || (known.file === before.file && known.value === before.value)) return after
+  }
+  return before === undefined ? after : { ...after, replaced: after.replaced === undefined ? before : overwrite(before, after.replaced) }
 }
 
 /** Origin of the value at a path, or of the deepest part of the path that was written somewhere. */

@@ -6,7 +6,7 @@ import type { Invocation } from '../verb.ts'
 import { createWarner } from './warn.ts'
 
 /** Root's own; where it cannot be written, files are simply read each time. */
-const cacheDirectory = '/var/cache/tscompose/projects'
+export const cacheDirectory = '/var/cache/tscompose/projects'
 
 export interface NamedScope extends Scope {
   /** Prints a warning to stderr. */

@@ -2,39 +2,25 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { TscomposeError } from '../../base/errors.ts'
-import { serviceSpec } from '../../converge/container-spec.ts'
-import { readContents } from '../../converge/read-contents.ts'
-import { listEnvironment, listImages, listProfiles, listVariables } from '../../project/listing.ts'
-import { loadProject } from '../../project/load.ts'
-import type { Project } from '../../project/model.ts'
-import type { LoadResult } from '../../project/options.ts'
-import { renderConfig } from '../../project/render.ts'
+import { loadCachedProject } from '../../project/cache.ts'
+import type { LoadOptions, ProjectResult } from '../../project/options.ts'
 import { isSet, text } from '../compose/flags.ts'
-import { loadOptions } from '../compose/scope.ts'
-import { formatTable } from '../compose/table.ts'
+import { cacheDirectory, loadOptions } from '../compose/scope.ts'
 import { createWarner } from '../compose/warn.ts'
-import { oneOf } from '../flags.ts'
+import { failAsJson, warnAsJson } from '../config/diagnostics-json.ts'
+import { isListing, list, listVariables } from '../config/listings.ts'
 import type { Invocation, Verb } from '../verb.ts'
 
 export const verb: Verb = {
   configure,
   run: async (invocation) => {
-    const { flags, args, terminal } = invocation
-    const loaded = loadProject({
-      ...(await loadOptions(invocation, { services: args })),
-      interpolate: flags.interpolate !== false && !isSet(flags, 'variables'),
-      normalize: flags.normalize !== false,
-      resolvePaths: flags.pathResolution !== false,
-      resolveEnvironment: flags.envResolution !== false,
-      consistency: flags.consistency !== false,
-    })
-    const warn = createWarner(terminal, invocation.reporter)
-    for (const { message } of loaded.diagnostics) warn(message)
-    const output = await outputOf(invocation, loaded)
-    const path = text(flags, 'output')
-    if (path === undefined) terminal.stdout.write(output)
-    else writeOutput(resolve(terminal.cwd, path), output)
-    return 0
+    try {
+      await runConfig(invocation)
+      return 0
+    } catch (error) {
+      if (text(invocation.flags, 'format') !== 'json') throw error
+      return failAsJson(error, invocation.terminal)
+    }
   },
 }
 
@@ -43,11 +29,13 @@ function configure(command: Command): void {
     .usage('[OPTIONS] [SERVICE...]')
     .argument('[SERVICE...]')
     .option('--environment', 'Print environment used for interpolation')
-    .option('--format <format>', 'Format the output. Values: (yaml | json)', oneOf(['yaml', 'json']))
+    .option('--format <format>', 'Format the output, and errors too. Values: (yaml | json)')
     .option('--hash <services>', 'Print the service config hash, one per line; "*" for all services')
     .option('--images', 'Print the image names, one per line')
+    .option('--lock-image-digests', 'Produce an override file with image digests')
+    .option('--models', 'Print the model names, one per line')
     .option('--networks', 'Print the network names, one per line')
-    .option('--no-consistency', "Don't check model consistency")
+    .option('--no-consistency', "Don't check model consistency: what is printed may be of no use")
     .option('--no-env-resolution', "Don't resolve service env files")
     .option('--no-interpolate', "Don't interpolate environment variables")
     .option('--no-normalize', "Don't normalize compose model")
@@ -55,53 +43,103 @@ function configure(command: Command): void {
     .option('-o, --output <file>', 'Save to file (default to stdout)')
     .option('--profiles', 'Print the profile names, one per line')
     .option('-q, --quiet', "Only validate the configuration, don't print anything")
+    .option('--resolve-image-digests', 'Pin image tags to digests')
     .option('--services', 'Print the service names, one per line')
     .option('--variables', 'Print model variables and default values')
     .option('--volumes', 'Print the volume names, one per line')
 }
 
-async function outputOf({ flags }: Invocation, { project, environment, inputs }: LoadResult): Promise<string> {
-  if (isSet(flags, 'quiet')) return ''
-  const hash = text(flags, 'hash')
-  if (hash !== undefined) return lines(await hashes(project, hash))
-  if (isSet(flags, 'services')) return lines(Object.keys(project.services))
-  if (isSet(flags, 'volumes')) return lines(Object.keys(project.volumes))
-  if (isSet(flags, 'networks')) return lines(Object.keys(project.networks))
-  if (isSet(flags, 'images')) return lines(listImages(project))
-  if (isSet(flags, 'profiles')) return lines(listProfiles(project))
-  if (isSet(flags, 'environment')) return lines(listEnvironment(environment))
-  if (isSet(flags, 'variables')) return variablesTable(project.configFiles.map((path) => inputs.get(path) ?? ''))
-  const format = text(flags, 'format') === 'json' ? 'json' : 'yaml'
-  const rendered = renderConfig(project, { format, escapeDollars: flags.interpolate !== false })
-  return rendered.endsWith('\n') ? rendered : `${rendered}\n`
+async function runConfig(invocation: Invocation): Promise<void> {
+  const { flags, args, terminal } = invocation
+  const listing = isListing(flags)
+  // The lists are of the whole project; only images are those of the named services.
+  const services = listing && !isSet(flags, 'images') ? [] : args
+  const options: LoadOptions = {
+    ...(await loadOptions(invocation, { services })),
+    normalize: flags.normalize !== false,
+    resolvePaths: flags.pathResolution !== false,
+    // Names need no env files; the environment is shown with the project that passes all checks.
+    resolveEnvironment: flags.envResolution !== false && (!listing || isSet(flags, 'environment')),
+    consistency: flags.consistency !== false,
+  }
+  if (isSet(flags, 'variables') && !listing) {
+    terminal.stdout.write(await listVariables(options, flags))
+    return
+  }
+  if (!listing && flags.interpolate === false) {
+    await printModel(invocation, options)
+    return
+  }
+  const loaded = await loadCachedProject(options, cacheDirectory)
+  warn(invocation, loaded)
+  if (listing) terminal.stdout.write(await list(loaded, invocation))
+  else await printProject(invocation, loaded)
 }
 
-function lines(items: readonly string[]): string {
-  return items.map((item) => `${item}\n`).join('')
+function warn(invocation: Invocation, { diagnostics }: Pick<ProjectResult, 'diagnostics'>): void {
+  const { terminal, flags } = invocation
+  if (text(flags, 'format') === 'json') {
+    warnAsJson(diagnostics, terminal)
+    return
+  }
+  const say = createWarner(terminal, invocation.reporter)
+  for (const { message } of diagnostics) say(message)
 }
 
-async function hashes(project: Project, wanted: string): Promise<readonly string[]> {
-  const contents = await readContents(project)
-  const names = wanted === '*' ? Object.keys(project.services) : wanted.split(',')
-  return names.map((name) => {
-    const service = project.services[name]
-    if (service === undefined) throw new TscomposeError('not-found', 'NO_SUCH_SERVICE', `no such service: ${name}`)
-    return `${name} ${serviceSpec(project, service, contents).hash}`
+function formatOf({ flags }: Invocation): 'yaml' | 'json' {
+  const format = text(flags, 'format') ?? 'yaml'
+  if (format === 'yaml' || format === 'json') return format
+  throw new TscomposeError('invalid', 'USAGE', `unsupported format ${JSON.stringify(format)}`, {
+    hint: 'use --format yaml or --format json',
   })
 }
 
-function variablesTable(texts: readonly string[]): string {
-  return formatTable(
-    ['NAME', 'REQUIRED', 'DEFAULT VALUE', 'ALTERNATE VALUE'],
-    listVariables(texts).map(({ name, required, defaultValue, alternateValue }) => [name, String(required), defaultValue, alternateValue]),
-    { minimum: 20, padding: 3 },
-  )
+/** The typed project, as docker compose prints it. */
+async function printProject(invocation: Invocation, loaded: ProjectResult): Promise<void> {
+  const { flags } = invocation
+  const lock = isSet(flags, 'lockImageDigests')
+  let { project } = loaded
+  if (lock || isSet(flags, 'resolveImageDigests')) {
+    const { pinImages } = await import('../config/digests.ts')
+    project = await pinImages(project, invocation)
+  }
+  const format = formatOf(invocation)
+  if (isSet(flags, 'quiet')) return
+  const { renderConfig, renderLock } = await import('../../project/render.ts')
+  write(invocation, lock ? renderLock(project, { format }) : renderConfig(project, { format }))
 }
 
-function writeOutput(path: string, output: string): void {
+/** The tree before it becomes a project: variables as written, every service whatever its profile. */
+async function printModel(invocation: Invocation, options: LoadOptions): Promise<void> {
+  const { flags } = invocation
+  const { loadModel } = await import('../../project/load.ts')
+  const { tree, context } = loadModel({ ...options, interpolate: false })
+  warn(invocation, context)
+  let model = tree
+  const lock = isSet(flags, 'lockImageDigests')
+  if (lock || isSet(flags, 'resolveImageDigests')) {
+    const { pinModelImages } = await import('../config/digests.ts')
+    model = await pinModelImages(tree, invocation, { lock })
+  }
+  const format = formatOf(invocation)
+  if (isSet(flags, 'quiet')) return
+  const { renderTree } = await import('../../project/render.ts')
+  write(invocation, renderTree(model, { format }))
+}
+
+function write({ flags, terminal }: Invocation, output: string): void {
+  const file = text(flags, 'output')
+  if (file === undefined || file === '') {
+    terminal.stdout.write(output)
+    return
+  }
+  const path = resolve(terminal.cwd, file)
   try {
     writeFileSync(path, output)
   } catch (cause) {
-    throw new TscomposeError('denied', 'CANNOT_WRITE', `cannot write ${path}`, { cause, hint: 'choose another file with --output' })
+    throw new TscomposeError('denied', 'CANNOT_WRITE', `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+      hint: 'choose another file with --output',
+    })
   }
 }

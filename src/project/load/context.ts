@@ -8,22 +8,67 @@ export interface LoadContext {
   /** Everything said so far, warnings and errors. */
   readonly diagnostics: readonly Diagnostic[]
   report(diagnostic: Diagnostic): void
-  /** Ends the load if a phase found errors: all of them are thrown together. */
+  /**
+   * Begins another phase. The load goes on after errors, so that all of them are told at once; but what an earlier phase
+   * found wrong with an attribute makes later complaints about it, or about its service as a whole, guesses: dropped.
+   */
+  nextPhase(): void
+  /** Errors so far. */
+  readonly errors: number
+  /** Ends the load if there were errors: all of them are thrown together. */
   stopOnErrors(): void
 }
 
 export function createLoadContext(sources: SourceMap): LoadContext {
   const diagnostics: Diagnostic[] = []
+  const damaged = new Map<string, number>()
+  let phase = 0
+  let errors = 0
+  const isGuess = ({ path = '' }: Diagnostic): boolean => {
+    const attribute = attributeOf(path)
+    const guess = [...damaged].some(([other, since]) => since < phase && (isWithin(attribute, other) || isWithin(other, attribute)))
+    if (!guess && path !== '' && !damaged.has(attribute)) damaged.set(attribute, phase)
+    return guess
+  }
   return {
     sources,
     diagnostics,
+    get errors() {
+      return errors
+    },
     report: (diagnostic) => {
+      if (diagnostic.severity === 'error') {
+        errors++
+        if (isGuess(diagnostic)) return
+      }
       diagnostics.push(diagnostic)
     },
+    nextPhase: () => {
+      phase++
+    },
     stopOnErrors: () => {
-      if (diagnostics.some(({ severity }) => severity === 'error')) throw new ProjectError([...diagnostics])
+      if (errors > 0) throw new ProjectError(inFileOrder(diagnostics))
     },
   }
+}
+
+/** As one reads the files, the first one complained about first. */
+function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ file }) => file))]
+  const rank = ({ file, line = 0, column = 0 }: Diagnostic): readonly number[] => [files.indexOf(file), line, column]
+  return diagnostics.toSorted((a, b) => {
+    const [left, right] = [rank(a), rank(b)]
+    return left.map((part, index) => part - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0
+  })
+}
+
+/** `services.web.ports` of `services.web.ports[0].target`. */
+function attributeOf(path: string): string {
+  return path.split(/[.[]/, 3).join('.')
+}
+
+function isWithin(path: string, other: string): boolean {
+  return path === other || path.startsWith(`${other}.`)
 }
 
 /** What is said about one value of a tree. */

@@ -39,17 +39,20 @@ function loadFiles(files: readonly string[], options: ReadOptions, context: Load
 
 function mergeDocument(base: Tree, document: ParsedDocument, file: string, options: ReadOptions, context: LoadContext): Tree {
   const interpolated = interpolate(document.tree, { lookup: options.lookup, enabled: options.interpolation }, context)
-  context.stopOnErrors()
+  context.nextPhase()
+  const before = context.errors
   const extended = applyExtends(interpolated, document.directives, file, options, context)
   const included = applyIncludes(extended, { file, options, context, load: loadFiles })
-  context.stopOnErrors()
+  // What is not there cannot be told from what was never written.
+  if (context.errors > before) context.stopOnErrors()
+  context.nextPhase()
   const merged = keepUnique(mergeFiles(applyDirectives(base, document.directives), included, context), context)
-  context.stopOnErrors()
+  context.nextPhase()
   const known = withoutVersion(merged, file, context)
-  if (options.validation) checkSchema(known, context)
-  context.stopOnErrors()
-  const canonical = keepUnique(toCanonical(known, context), context)
-  context.stopOnErrors()
+  const valid = checkSchema(known, context)
+  context.nextPhase()
+  const canonical = keepUnique(toCanonical(valid, context), context)
+  context.nextPhase()
   return canonical
 }
 

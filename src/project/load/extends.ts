@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { didYouMean } from '../diagnostic.ts'
+import { locate } from '../source-map.ts'
 import { formatPath, isTree, newTree, type Path, type Tree } from '../tree.ts'
 import { toCanonical } from './canonical.ts'
 import { type LoadContext, reportAt } from './context.ts'
@@ -66,7 +67,13 @@ function extendService(name: string, place: Place, run: Run): Tree | undefined {
     run.directives.flatMap((directive) => relativeTo(directive, name)),
   )
   run.context.sources.inherit(found, cleaned)
-  const merged = mergeServices(cleaned, service, name, run.context)
+  const passed = run.context.sources.pass(cleaned, () => ({
+    kind: 'extends',
+    at: locate(run.context.sources, place.tree, at),
+    from: `service ${reference.service} of ${base.place.file}`,
+    envFiles: [],
+  }))
+  const merged = mergeServices(passed, service, name, run.context)
   const { extends: _done, ...rest } = merged
   const result = Object.assign(newTree(), rest)
   run.context.sources.inherit(merged, result)

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path'
+import { locate } from '../source-map.ts'
 import { equalValues, isList, isTree, newTree, type Path, type Tree, type TreeBuilder, type Value } from '../tree.ts'
 import { checkTree } from './check-tree.ts'
 import { type LoadContext, reportAt } from './context.ts'
@@ -90,7 +91,13 @@ function loadIncluded(include: Include, place: Place, run: IncludeRun): Tree | u
   const merged = run.load(files, inner, context)
   const complete = fillDefaults(merged, context)
   checkTree(complete, context)
-  return resolvePaths(complete, { directory, home: options.home }, context)
+  const resolved = resolvePaths(complete, { directory, home: options.home }, context)
+  return context.sources.pass(resolved, () => ({
+    kind: 'include',
+    at: locate(context.sources, place.tree, place.path),
+    from: main,
+    envFiles: include.envFiles.length > 0 ? include.envFiles.map(absolute) : [join(directory, '.env')],
+  }))
 }
 
 /** Variables for the included files: the including project's win, their own `.env` gives defaults. */

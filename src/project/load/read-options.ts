@@ -7,7 +7,6 @@ export interface ReadOptions {
   readonly directory: string
   readonly home: string | undefined
   readonly interpolation: boolean
-  readonly validation: boolean
   lookup(name: string): string | undefined
   /** Environment included files inherit. */
   readonly environment: Readonly<Record<string, string>>

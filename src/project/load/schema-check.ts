@@ -1,13 +1,44 @@
 import { didYouMean } from '../diagnostic.ts'
 import type { SchemaError } from '../schema/validate.gen.js'
 import validate, { knownKeys } from '../schema/validate.gen.js'
-import { formatPath, isList, isTree, type Path, type Tree, type Value, valueAt } from '../tree.ts'
+import { formatPath, isList, isTree, newTree, type Path, type Tree, type Value, valueAt } from '../tree.ts'
 import { type LoadContext, reportAt } from './context.ts'
 
-/** Checks a tree against the schema; every error becomes one finding in plain words. */
-export function checkSchema(tree: Tree, context: LoadContext): void {
-  if (validate(tree)) return
-  for (const error of essential(validate.errors ?? [])) report(error, tree, context)
+/**
+ * Checks a tree against the schema; every error becomes one finding in plain words. Returns the tree without what is
+ * wrong, so that the phases after can look at the rest.
+ */
+export function checkSchema(tree: Tree, context: LoadContext): Tree {
+  if (validate(tree)) return tree
+  const wrong = essential(validate.errors ?? []).map((error) => report(error, tree, context))
+  // Without its sections there is nothing left to look at.
+  if (wrong.some((path) => path.length < 2 && !isExtraKey(path))) context.stopOnErrors()
+  return wrong.toReversed().reduce<Tree>((rest, path) => without(rest, path, context) as Tree, tree)
+}
+
+const sections: ReadonlySet<string> = new Set(['services', 'networks', 'volumes', 'configs', 'secrets', 'models'])
+
+function isExtraKey(path: Path): boolean {
+  return path.length === 1 && !sections.has(String(path[0]))
+}
+
+/** The value without one of its parts. A member of a section stays as an empty one: others may refer to it. */
+function without(value: Value, path: Path, context: LoadContext, depth = 0): Value {
+  const [first, ...rest] = path
+  if (first === undefined || value === null || typeof value !== 'object') return depth === 2 ? newTree() : value
+  if (isList(value)) {
+    const items =
+      rest.length === 0
+        ? value.toSpliced(Number(first), 1)
+        : value.with(Number(first), without(value[Number(first)] ?? null, rest, context, depth + 1))
+    context.sources.inherit(value, items)
+    return items
+  }
+  const copy = Object.assign(newTree(), value)
+  context.sources.inherit(value, copy)
+  if (rest.length === 0 && !(depth === 1 && first in value)) delete copy[first]
+  else if (first in copy) copy[first] = without(copy[first] ?? null, rest, context, depth + 1)
+  return copy
 }
 
 /**
@@ -45,7 +76,8 @@ function toPath(instancePath: string, root: Value): Path {
   return path
 }
 
-function report(error: SchemaError, root: Tree, context: LoadContext): void {
+/** Returns the path of what is wrong. */
+function report(error: SchemaError, root: Tree, context: LoadContext): Path {
   const path = toPath(error.instancePath, root)
   const value = valueAt(root, path)
   const where = path.length === 0 ? 'top level' : formatPath(path)
@@ -53,43 +85,46 @@ function report(error: SchemaError, root: Tree, context: LoadContext): void {
     code: string,
     message: string,
     more: { readonly hint?: string | undefined; readonly at?: Path; readonly atKey?: boolean } = {},
-  ): void => reportAt(context, { root, path: more.at ?? path, code, message, hint: more.hint, atKey: more.atKey === true })
+  ): Path => {
+    const at = more.at ?? path
+    reportAt(context, { root, path: at, code, message, hint: more.hint, atKey: more.atKey === true })
+    return at
+  }
   switch (error.keyword) {
     case 'additionalProperties': {
       const name = String(error.params.additionalProperty)
       const meant = didYouMean(name, knownKeys[patternOf(path)] ?? [])
       const hint = meant === undefined ? undefined : `did you mean \`${meant}\`?`
       if (isNamedSection(path)) {
-        say('BAD_NAME', `${where}: ${JSON.stringify(name)} is not a valid name`, {
+        return say('BAD_NAME', `${where}: ${JSON.stringify(name)} is not a valid name`, {
           at: [...path, name],
           atKey: true,
           hint: 'use letters, digits, dots, dashes and underscores',
         })
-      } else say('UNKNOWN_KEY', `${where}: unknown key \`${name}\``, { at: [...path, name], atKey: true, hint })
-      return
+      }
+      return say('UNKNOWN_KEY', `${where}: unknown key \`${name}\``, { at: [...path, name], atKey: true, hint })
     }
     case 'required':
-      say('MISSING_KEY', `${where}: \`${String(error.params.missingProperty)}\` is missing`)
-      return
+      return say('MISSING_KEY', `${where}: \`${String(error.params.missingProperty)}\` is missing`)
     case 'type':
-      say('BAD_TYPE', `${where} must be ${describeTypes(error.params.type)}, not ${describe(value)}`, {
+      return say('BAD_TYPE', `${where} must be ${describeTypes(error.params.type)}, not ${describe(value)}`, {
         hint: typeHint(error.params.type, value),
       })
-      return
     case 'enum':
-      say('BAD_VALUE', `${where} must be one of ${(error.params.allowedValues as readonly unknown[]).join(', ')}, not ${describe(value)}`, {
-        hint: enumHint(error.params.allowedValues as readonly string[], value),
-      })
-      return
+      return say(
+        'BAD_VALUE',
+        `${where} must be one of ${(error.params.allowedValues as readonly unknown[]).join(', ')}, not ${describe(value)}`,
+        {
+          hint: enumHint(error.params.allowedValues as readonly string[], value),
+        },
+      )
     case 'uniqueItems':
-      say('NOT_UNIQUE', `${where}: item ${Number(error.params.i) + 1} is there twice`, { at: [...path, Number(error.params.i)] })
-      return
+      return say('NOT_UNIQUE', `${where}: item ${Number(error.params.i) + 1} is there twice`, { at: [...path, Number(error.params.i)] })
     case 'oneOf':
     case 'anyOf':
-      say('BAD_TYPE', `${where} cannot be ${describe(value)}`)
-      return
+      return say('BAD_TYPE', `${where} cannot be ${describe(value)}`)
     default:
-      say('BAD_VALUE', `${where} ${error.message ?? 'is not valid'}: ${describe(value)}`)
+      return say('BAD_VALUE', `${where} ${error.message ?? 'is not valid'}: ${describe(value)}`)
   }
 }
 
