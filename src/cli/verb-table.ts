@@ -15,6 +15,7 @@ export const verbTable: readonly VerbEntry[] = [
   { name: 'engine', summary: 'Start, stop or show the container engine', load: () => import('./verbs/engine.ts') },
   { name: 'events', summary: 'Receive real time events from containers', load: () => import('./verbs/events.ts') },
   { name: 'exec', summary: 'Execute a command in a running container', load: () => import('./verbs/exec.ts') },
+  { name: 'explain', summary: 'Show where a value of the project comes from', load: () => import('./verbs/explain.ts') },
   { name: 'image', summary: 'Manage images', load: () => import('./verbs/image.ts') },
   { name: 'images', summary: 'List images used by the created containers', load: () => import('./verbs/images.ts') },
   {

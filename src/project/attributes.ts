@@ -35,8 +35,8 @@ const grant = struct({ source: text, target: text, uid: text, gid: text, mode: g
 /** One number for both limits, or the two. */
 const ulimit: Codec = {
   decode: (value, path, problem) => {
-    const limits = struct({ single: given(whole), soft: given(whole), hard: given(whole) })
-    return limits.decode(value, path, problem)
+    if (!isTree(value)) return { single: whole.decode(value, path, problem) }
+    return struct({ soft: given(whole), hard: given(whole) }).decode(value, path, problem)
   },
   encode: (value, options: EncodeOptions) => {
     const limit = value as { readonly single?: number }

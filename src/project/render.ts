@@ -44,7 +44,7 @@ const sections = [
 ] as const
 
 /** As data: what is printed is a compose file itself. */
-function configOf(project: Project, options: EncodeOptions): ComposeFile {
+export function configOf(project: Project, options: EncodeOptions): ComposeFile {
   const tree = newTree()
   const json = options.format === 'json'
   tree.name = project.name

@@ -132,8 +132,6 @@ const device: Expand = (value, place) => {
 
 const gpus: Expand = (value) => (value === 'all' ? [object({ count: 'all' })] : value)
 
-const ulimit: Expand = (value) => (isTree(value) ? value : object({ single: value }))
-
 const ssh: Expand = (value, { context }) => {
   if (value === null) return value
   const map = typeof value === 'string' ? keyValues([value], context) : keyValues(value, context)
@@ -222,7 +220,6 @@ const rules: RuleNode<Expand> = compileRules<Expand>({
     'build.no_cache_filter': strings,
     'build.secrets.*': grant,
     'build.ssh': ssh,
-    'build.ulimits.*': ulimit,
     'configs.*': grant,
     depends_on: dependencies,
     'deploy.labels': pairs,
@@ -251,7 +248,6 @@ const rules: RuleNode<Expand> = compileRules<Expand>({
     'secrets.*': grant,
     sysctls: pairs,
     tmpfs: strings,
-    'ulimits.*': ulimit,
     'volumes.*': volume,
     'volumes.*.volume.labels': pairs,
   }),

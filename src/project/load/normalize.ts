@@ -1,6 +1,6 @@
-import { posix } from 'node:path'
 import { isList, isTree, newTree, type Tree, type TreeBuilder, type Value } from '../tree.ts'
 import type { LoadContext } from './context.ts'
+import { cleanTarget } from './volumes.ts'
 
 export interface NormalizeOptions {
   readonly projectName: string
@@ -91,7 +91,7 @@ function resolveVariables(variables: Tree, options: NormalizeOptions, context: L
 function cleanTargets(mounts: readonly Value[], context: LoadContext): readonly Value[] {
   const cleaned = mounts.map((mount) => {
     if (!isTree(mount) || typeof mount.target !== 'string' || mount.target === '') return mount
-    const target = posix.normalize(mount.target).replace(/(.)\/$/, '$1')
+    const target = cleanTarget(mount.target)
     if (target === mount.target) return mount
     const copy = Object.assign(newTree(), mount, { target })
     context.sources.inherit(mount, copy)

@@ -1,7 +1,7 @@
 import { compileRules, descend, isList, isTree, newTree, type RuleNode, ruleOf, type Tree, type Value } from '../tree.ts'
 import type { LoadContext } from './context.ts'
 import { scalarToString } from './scalar.ts'
-import { splitVolume } from './volumes.ts'
+import { cleanTarget, splitVolume } from './volumes.ts'
 
 /** What makes two items of a list the same; undefined: nothing can be said, keep it. */
 type Index = (item: Value) => string | undefined
@@ -14,8 +14,8 @@ const member =
     isTree(item) ? text(item[name] ?? null) : text(item)
 
 const mountTarget: Index = (item) => {
-  if (isTree(item)) return typeof item.target === 'string' ? item.target : undefined
-  return typeof item === 'string' ? splitVolume(item)?.target : undefined
+  const target = isTree(item) ? item.target : typeof item === 'string' ? splitVolume(item)?.target : undefined
+  return typeof target === 'string' && target !== '' ? cleanTarget(target) : undefined
 }
 
 const deviceTarget: Index = (item) => {

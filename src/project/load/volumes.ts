@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { newTree, type Tree } from '../tree.ts'
 
 export interface VolumeParts {
@@ -64,4 +65,9 @@ export function expandVolume({ source, target, options }: VolumeParts): Tree {
   if (isPath || Object.keys(bind).length > 0) mount.bind = bind
   if (!isPath || Object.keys(volume).length > 0) mount.volume = volume
   return mount
+}
+
+/** A path in a container without what says nothing: `/a//b/` is `/a/b`. */
+export function cleanTarget(target: string): string {
+  return posix.normalize(target).replace(/(.)\/$/, '$1')
 }
