@@ -21,7 +21,7 @@ services:
     volumes: [data:/data, /scratch]
   once:
     image: ${busyboxImage}
-    command: ["sh", "-c", "echo done; exit 3"]
+    command: ["sh", "-c", "sleep 0.3; echo done; exit 3"]
 volumes:
   data:
 `
