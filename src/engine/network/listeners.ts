@@ -27,7 +27,7 @@ export async function findPortOwner(protocol: 'tcp' | 'udp', port: number): Prom
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   for (const pid of pids) {
     if (!(await holdsSocket(pid, inodes))) continue
-    const command = (await readText(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ').trim()
+    const command = (await readText(`/proc/${pid}/cmdline`)).replace(/[\s\p{Cc}]+/gu, ' ').trim()
     return { pid: Number(pid), command: shorten(command === '' ? (await readText(`/proc/${pid}/comm`)).trim() : command) }
   }
   return undefined
