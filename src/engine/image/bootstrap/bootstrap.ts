@@ -114,6 +114,19 @@ async function buildTree(
   }
 }
 
+/** debootstrap says several lines for each of some hundred packages: people want to know what it is at. */
+const stages: Readonly<Record<string, string>> = {
+  Retrieving: 'retrieving packages',
+  Validating: 'retrieving packages',
+  Extracting: 'extracting packages',
+  Unpacking: 'unpacking packages',
+  Configuring: 'configuring packages',
+}
+
+function stageOf(line: string): string {
+  return stages[line.split(' ', 1)[0] ?? ''] ?? line
+}
+
 async function debootstrap(tree: string, { suite, packages, chosen, host }: Recipe, { signal, onLine }: TreeOptions): Promise<void> {
   const args = [
     'debootstrap',
@@ -126,13 +139,17 @@ async function debootstrap(tree: string, { suite, packages, chosen, host }: Reci
     chosen.mirror,
   ]
   const said: string[] = []
+  let stage = ''
   try {
     await inTree(args, {
       signal,
       env: Object.fromEntries(Object.entries(host.proxies).map(([scheme, url]) => [`${scheme}_proxy`, url])),
       onLine: (line) => {
         if (line.startsWith('E: ') || line.startsWith('W: ')) said.push(line.slice(3))
-        if (line.startsWith('I: ')) onLine(line.slice(3))
+        if (!line.startsWith('I: ')) return
+        const before = stage
+        stage = stageOf(line.slice(3))
+        if (stage !== before) onLine(stage)
       },
     })
   } catch (error) {
