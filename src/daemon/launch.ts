@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { type ErrorData, errorFromData, TscomposeError } from '../base/errors.ts'
 import { workerUrl } from '../base/worker-url.ts'
-import { plainEnvironment, spawnProcess } from '../sys/process.ts'
+import { plainEnvironment, spawnWithoutCalls } from '../sys/process.ts'
 import { prepareCompileCache } from './compile-cache.ts'
 import { enginePaths, logPath } from './places.ts'
 
@@ -26,7 +26,7 @@ export async function startDaemon(env: Environment): Promise<void> {
   const log = openSync(logPath, 'a', 0o600)
   try {
     const entry = workerUrl('daemon')
-    const child = spawnProcess(process.execPath, [...nodeFlags, entry.pathname], {
+    const child = spawnWithoutCalls(process.execPath, [...nodeFlags, entry.pathname], {
       env: daemonEnvironment(env),
       cwd: '/',
       stdio: ['ignore', log, log, 'pipe'],

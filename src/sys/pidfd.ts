@@ -30,23 +30,43 @@ export function pidfdGetFd(pidfd: number, fd: number): number {
   return checked('pidfd_getfd', getFdCall(SYS_pidfd_getfd, pidfd, fd, 0), String(fd))
 }
 
+export interface ExitWatch {
+  /** Lets this process end before the watched one. */
+  unref(): void
+  close(): void
+}
+
 /**
- * Resolves when the process has ended (a zombie has). Costs a poll on the event loop, no thread. The descriptor stays
- * open and must stay open until then; close it afterwards. An aborted wait rejects with the signal's reason.
+ * Calls back once when the process has ended (a zombie has). Costs a poll on the event loop, no thread. The descriptor
+ * must stay open until then, or until the watch is closed.
  */
+export function watchExit(pidfd: number, onEnd: () => void): ExitWatch {
+  let open = true
+  const close = (): void => {
+    if (open) handle.close()
+    open = false
+  }
+  const handle = koffi().node.poll(pidfd, { readable: true }, () => {
+    close()
+    // koffi calls from outside of Node's own callbacks: promises settled there would wait for the next event of any kind.
+    setImmediate(onEnd)
+  })
+  return { unref: () => handle.unref(), close }
+}
+
+/** The same as a promise. An aborted wait rejects with the signal's reason. The descriptor stays open: close it afterwards. */
 export function onExit(pidfd: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(signal.reason)
       return
     }
-    const handle = koffi().node.poll(pidfd, { readable: true }, () => {
-      handle.close()
+    const watch = watchExit(pidfd, () => {
       signal?.removeEventListener('abort', abort)
       resolve()
     })
     const abort = (): void => {
-      handle.close()
+      watch.close()
       reject(signal?.reason)
     }
     signal?.addEventListener('abort', abort, { once: true })

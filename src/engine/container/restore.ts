@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { isFrozen, removeGroup } from '../../sys/cgroup/group.ts'
 import { isSameProcess, onExit, pidfdOpen } from '../../sys/pidfd.ts'
 import type { ContainerDeps } from './deps.ts'
@@ -52,7 +52,9 @@ function adopt(deps: ContainerDeps, lifecycle: Lifecycle, entry: Entry): void {
 /** Resolves when a process that is not our child ends. */
 async function endOf(pid: number): Promise<void> {
   try {
-    await onExit(pidfdOpen(pid))
+    const pidfd = pidfdOpen(pid)
+    await onExit(pidfd)
+    closeSync(pidfd)
   } catch {
     // It has ended already.
   }

@@ -143,7 +143,7 @@ const runIptables: RunIptables = async (command, args, input) => {
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     output.stderr += chunk
   })
-  const closed = new Promise((resolve) => child.once('close', resolve))
+  const closed = new Promise<void>((resolve) => child.once('close', resolve))
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(input)
   const { exitCode } = await exited(child)

@@ -78,7 +78,7 @@ async function finish(child: ChildProcess): Promise<{ readonly exitCode: number;
       if (said[name].length < outputCap) said[name] += chunk
     })
   }
-  const closed = new Promise((resolve) => child.once('close', resolve))
+  const closed = new Promise<void>((resolve) => child.once('close', resolve))
   const { exitCode } = await exited(child)
   await closed
   return { exitCode, ...said }

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { exited, findExecutable, run, spawnDaemonized, spawnProcess } from '../../../src/sys/process.ts'
 
@@ -64,6 +65,65 @@ describe('spawnProcess', () => {
     expect(await exited(spawnProcess('sh', ['-c', 'exit 7'], { stdio }))).toEqual({ exitCode: 7, signal: null })
     expect(await exited(spawnProcess('sh', ['-c', 'kill -TERM $$'], { stdio }))).toEqual({ exitCode: 143, signal: 'SIGTERM' })
     await expect(exited(spawnProcess('nonesuch-program', [], { stdio }))).rejects.toEqual(codeOf('COMMAND_NOT_INSTALLED'))
+  })
+
+  it('gives each descriptor under its index, also where sources and targets cross, and no other', async () => {
+    const files = ['a', 'b', 'c', 'd'].map((name) => openSync(join(directory, name), 'w+'))
+    const [a = -1, b = -1, , other = -1] = files
+    const low = Array.from({ length: Math.max(a, b) + 1 }, () => 'ignore' as const)
+    // Index a gets b and index b gets a.
+    const stdio = low.map((wanted, index) => (index === a ? b : index === b ? a : wanted))
+    const script = `echo to-a >/proc/self/fd/${a}; (echo to-b; ls /proc/self/fd) >/proc/self/fd/${b}`
+    await exited(spawnProcess('bash', ['-c', script], { stdio }))
+    const [first, ...open] = readFileSync(join(directory, 'a'), 'utf8').trim().split('\n')
+    expect(first).toBe('to-b')
+    expect(open).toEqual(expect.arrayContaining(stdio.keys().map(String).toArray()))
+    expect(open).not.toContain(String(other))
+    expect(readFileSync(join(directory, 'b'), 'utf8')).toBe('to-a\n')
+    for (const fd of files) closeSync(fd)
+  })
+
+  it('starts with default signals, an own session where wanted, the directory and environment given', async () => {
+    const script = 'grep -E "^Sig(Blk|Ign)" /proc/self/status; cut -d" " -f1,6 /proc/$$/stat; pwd; echo --; env | grep -v ^_; cat'
+    const options = { stdio: ['pipe', 'pipe', 'ignore'], cwd: '/usr', detached: true, env: { PATH: '/usr/bin:/bin', A: 'b c' } } as const
+    const child = spawnProcess('sh', ['-c', script], options)
+    child.stdin?.end('input')
+    const output = child.stdout === null ? '' : await text(child.stdout)
+    const [head = '', tail = ''] = output.split('--\n')
+    expect(head).toBe(`SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n${child.pid} ${child.pid}\n/usr\n`)
+    expect(tail.split('\n').toSorted()).toEqual(['A=b c', 'PATH=/usr/bin:/bin', 'PWD=/usr', 'input'])
+  })
+
+  it('ends, closes and leaves neither zombie nor descriptor, with nothing else going on', async () => {
+    await exited(spawnProcess('true', [], { stdio: ['ignore', 'pipe', 'pipe'] }))
+    const before = readdirSync('/proc/self/fd').length
+    const started = performance.now()
+    for (let round = 0; round < 20; round++) {
+      const child = spawnProcess('sh', ['-c', 'echo out; echo err >&2'], { stdio: ['pipe', 'pipe', 'pipe'] })
+      const closed = new Promise<void>((resolve) => child.once('close', resolve))
+      await exited(child)
+      await closed
+      expect(existsSync(`/proc/${child.pid}`)).toBe(false)
+      expect(child.kill('SIGKILL')).toBe(false)
+    }
+    // An end that waits for the next event of the loop would take until the test's own timeout.
+    expect(performance.now() - started).toBeLessThan(8_000)
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
+  })
+
+  it('sees the end of a child that is killed, and of one that closed its output long before', async () => {
+    const child = spawnProcess('sleep', ['100'], { stdio: ['ignore', 'ignore', 'ignore'] })
+    expect(child.exitCode).toBe(null)
+    expect(child.kill('SIGKILL')).toBe(true)
+    expect(await exited(child)).toEqual({ exitCode: 137, signal: 'SIGKILL' })
+    const quiet = spawnProcess('sh', ['-c', 'exec >&-; sleep 0.2; exit 3'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    expect(await exited(quiet)).toEqual({ exitCode: 3, signal: null })
+  })
+
+  it('answers a directory that is not there and a file that cannot be run with an error', async () => {
+    const stdio = ['ignore', 'pipe', 'ignore'] as const
+    await expect(exited(spawnProcess('true', [], { stdio, cwd: '/nonesuch' }))).rejects.toThrow()
+    await expect(exited(spawnProcess('/etc/passwd', [], { stdio }))).rejects.toThrow()
   })
 })
 
