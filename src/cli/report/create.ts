@@ -11,11 +11,12 @@ export function createReporter(root: RootFlags, terminal: Terminal): Reporter {
   const output = isTrue(terminal.env.COMPOSE_STATUS_STDOUT) ? terminal.stdout : terminal.stderr
   const live = output.isTty && root.ansi !== 'never'
   const kind = root.progress === 'auto' ? (live ? 'tty' : 'plain') : root.progress
+  const clock = (): number => performance.now()
   switch (kind) {
     case 'tty':
-      return createTtyReporter(output, { dryRun: root.dryRun, color: usesColor(root, terminal, 'stderr'), clock: () => performance.now() })
+      return createTtyReporter(output, { dryRun: root.dryRun, color: usesColor(root, terminal, 'stderr'), clock })
     case 'plain':
-      return createPlainReporter(output, root)
+      return createPlainReporter(output, { dryRun: root.dryRun, clock })
     case 'json':
       return createJsonReporter(output, root)
     case 'quiet':

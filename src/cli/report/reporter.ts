@@ -15,11 +15,15 @@ export interface EventWords {
   readonly status: string
 }
 
-/** Images, layers and builds carry their verb as text and details as status; everything else carries the verb as status. */
+/** Images and layers carry their verb as text and details as status; everything else carries the verb as status. */
 export function eventWords(event: ProgressEvent): EventWords {
-  const kind = event.target.kind
-  if (kind === 'image' || kind === 'layer' || kind === 'build') return { text: event.verb, status: event.text ?? '' }
-  return { text: event.phase === 'fail' || event.phase === 'warn' ? (event.text ?? '') : '', status: event.verb }
+  const { kind } = event.target
+  const failed = (event.phase === 'fail' || event.phase === 'warn') && event.text !== undefined
+  // The whole story follows as the command's error.
+  const [line = ''] = event.text?.split('\n') ?? []
+  if (kind === 'image' || kind === 'layer') return { text: event.verb, status: line }
+  if (kind === 'build' && event.parent !== undefined) return { text: event.verb, status: line }
+  return { text: '', status: failed ? `${event.verb}: ${line}` : event.verb }
 }
 
 /** `12.3MB`: decimal units, as docker shows sizes. */

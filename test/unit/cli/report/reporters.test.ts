@@ -23,7 +23,7 @@ function record(size = { columns: 60, rows: 24 }): Recorded {
 describe('plain progress', () => {
   it('is one line a step, as docker compose prints it', () => {
     const output = record()
-    const { sink } = createPlainReporter(output, { dryRun: false })
+    const { sink } = createPlainReporter(output, { dryRun: false, clock: () => 0 })
     sink({ target: web, verb: 'Creating', phase: 'start' })
     sink({ target: web, verb: 'Created', phase: 'done' })
     sink({ target: image, verb: 'Pulling', phase: 'start' })
@@ -33,10 +33,48 @@ describe('plain progress', () => {
 
   it('leaves byte counts out and marks a dry run', () => {
     const output = record()
-    const { sink } = createPlainReporter(output, { dryRun: true })
+    const { sink } = createPlainReporter(output, { dryRun: true, clock: () => 0 })
     sink({ target: layer, parent: image, verb: 'Downloading', phase: 'progress', current: 1, total: 2 })
     sink({ target: web, verb: 'Started', phase: 'done' })
     expect(output.text()).toBe(' DRY-RUN MODE -  Container shop-web-1  Started\n')
+  })
+})
+
+describe('plain progress of builds', () => {
+  it('is a numbered block per step, as BuildKit prints it', () => {
+    const output = record()
+    let now = 1000
+    const { sink } = createPlainReporter(output, { dryRun: false, clock: () => now })
+    const parent = { kind: 'build', name: 'shop-web' } as const
+    const step = (name: string): Pick<ProgressEvent, 'target' | 'parent'> => ({ target: { kind: 'build', name }, parent })
+    sink({ target: parent, verb: 'Building', phase: 'start' })
+    sink({ ...step('[web 1/3] FROM a'), verb: 'Building', phase: 'start' })
+    sink({ ...step('[web 1/3] FROM a'), verb: 'CACHED', phase: 'done' })
+    sink({ ...step('[web 2/3] RUN b'), verb: 'Building', phase: 'start' })
+    sink({ ...step('[db 2/2] RUN c'), verb: 'Building', phase: 'start' })
+    now += 512
+    sink({ ...step('[web 2/3] RUN b'), verb: 'RUN', phase: 'progress', text: 'one' })
+    sink({ ...step('[db 2/2] RUN c'), verb: 'ERROR', phase: 'fail' })
+    sink({ ...step('[web 2/3] RUN b'), verb: 'DONE', phase: 'done', text: '0.5s' })
+    sink({ target: parent, verb: 'Error', phase: 'fail', text: 'RUN failed\n  more' })
+    expect(output.text().split('\n')).toEqual([
+      ' shop-web  Building',
+      '#1 [web 1/3] FROM a',
+      '#1 CACHED',
+      '',
+      '#2 [web 2/3] RUN b',
+      '#2 0.512 one',
+      '#2 ...',
+      '',
+      '#3 [db 2/2] RUN c',
+      '#3 ERROR',
+      '',
+      '#2 [web 2/3] RUN b',
+      '#2 DONE 0.5s',
+      '',
+      ' shop-web  Error: RUN failed',
+      '',
+    ])
   })
 })
 
