@@ -4,6 +4,7 @@ import type { EventPhase, EventSink, EventTarget } from '../base/event.ts'
 import type { CallerStdio, Engine } from '../engine/api.ts'
 import { type Executors, executors, type RunContext } from './executors.ts'
 import type { Operation, OperationKind, Plan, PlanNode } from './plan.ts'
+import { undoPreparation } from './undo.ts'
 
 export interface ExecuteOptions {
   readonly sink?: EventSink
@@ -26,11 +27,12 @@ type Outcome = 'done' | 'failed'
 /**
  * Carries a plan out. A node starts the moment the nodes before it are done; nothing else holds it up but the limit.
  * A failure stops what comes after it, everything else goes on to its end; then the first failure is thrown,
- * naming the others. Decides nothing.
+ * naming the others. Decides nothing. Networks and volumes no container came to use are taken away again.
  */
 export async function execute(plan: Plan, engine: Engine, options: ExecuteOptions = {}): Promise<ExecuteResult> {
   const created = new Map<number, string>()
   const images = new Map<number, string>()
+  const done: PlanNode[] = []
   const failures: { readonly node: PlanNode; readonly error: unknown }[] = []
   const limited = options.limit === undefined || options.limit < 1 ? runFreely : createLimiter(options.limit)
   const outcomes = new Map<number, Promise<Outcome>>()
@@ -52,6 +54,7 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
       const job = (): Promise<void> => runShown(node, context, options)
       // A node that waits must not hold the place of the node it waits for.
       await (node.op.kind === 'container.await' ? job() : limited(job))
+      done.push(node)
       return 'done'
     } catch (error) {
       if (node.onFailure === 'warn') return 'done'
@@ -61,7 +64,10 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
   }
   for (const node of plan.nodes) outcomes.set(node.id, runNode(node))
   await Promise.all(outcomes.values())
-  if (failures.length > 0) throw summarize(failures.map(({ error }) => error))
+  if (failures.length > 0) {
+    await undoPreparation(done, engine, ({ target }, verb, phase) => emit(options.sink, { target, verb, phase }))
+    throw summarize(failures.map(({ error }) => error))
+  }
   return { created }
 }
 

@@ -24,7 +24,7 @@ export const executors: Executors = {
   'image.pull': async (op, run, node) => {
     const { reference, platform, orBuild } = op
     try {
-      const image = await run.engine.images.pull({ reference, ...(platform === undefined ? {} : { platform }) }, loud(run))
+      const image = await run.engine.images.pull({ reference, ...(platform === undefined ? {} : { platform }) }, details(run, node))
       run.images.set(node.id, image.id)
     } catch (error) {
       run.signal?.throwIfAborted()
@@ -34,7 +34,7 @@ export const executors: Executors = {
     }
   },
   'image.build': async (op, run, node) => {
-    run.images.set(node.id, (await run.engine.images.build(op.build, loud(run))).id)
+    run.images.set(node.id, (await run.engine.images.build(op.build, details(run, node))).id)
   },
   'image.remove': async (op, run) => {
     await run.engine.images.remove({ image: op.image }, quiet(run))
@@ -91,7 +91,18 @@ function quiet({ signal }: RunContext): CallContext {
   return signal === undefined ? {} : { signal }
 }
 
-/** Pulls and builds have details of their own to show. */
+/** Pulls and builds have steps and layers to show; that the image itself begins and ends is said by execute(). */
+function details(run: RunContext, node: PlanNode): CallContext {
+  const { signal, sink } = loud(run)
+  const filtered: EventSink | undefined =
+    sink &&
+    ((event) => {
+      const isWhole = event.parent === undefined && event.target.name === node.target.name && event.phase !== 'warn'
+      if (!isWhole) sink(event)
+    })
+  return { ...(signal === undefined ? {} : { signal }), ...(filtered === undefined ? {} : { sink: filtered }) }
+}
+
 function loud({ signal, sink }: RunContext): CallContext {
   return { ...(signal === undefined ? {} : { signal }), ...(sink === undefined ? {} : { sink }) }
 }

@@ -6,10 +6,15 @@ export interface AttachedRun {
   readonly container: string
   readonly tty: boolean
   readonly stdin: boolean
+  readonly autoRemove: boolean
 }
 
 /** Starts a container with this process's own files and returns its exit code. */
-export async function runAttached(invocation: Invocation, engine: Engine, { container, tty, stdin }: AttachedRun): Promise<number> {
+export async function runAttached(
+  invocation: Invocation,
+  engine: Engine,
+  { container, tty, stdin, autoRemove }: AttachedRun,
+): Promise<number> {
   const { terminal, interrupts } = invocation
   const abandoned = new AbortController()
   // Signals are for the process inside; the third one ends it however deaf it is.
@@ -25,13 +30,26 @@ export async function runAttached(invocation: Invocation, engine: Engine, { cont
       { signal: abandoned.signal },
     )
     attached.catch(() => {})
-    await engine.containers.start({ container })
+    await startOneOff(engine, { container, autoRemove })
     return (await attached).exitCode ?? 0
   } finally {
     abandoned.abort()
     unwatch()
     restore()
     release()
+  }
+}
+
+/** Starts a container of `run`; with --rm one that cannot start goes at once, for it will never end. */
+export async function startOneOff(
+  engine: Engine,
+  { container, autoRemove }: { readonly container: string; readonly autoRemove: boolean },
+): Promise<void> {
+  try {
+    await engine.containers.start({ container })
+  } catch (error) {
+    if (autoRemove) await engine.containers.remove({ container, force: true, volumes: true }).catch(() => {})
+    throw error
   }
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { createOneOff, type RunOptions } from '../../commands/run.ts'
 import { exclusive, isSet, list, parseEnv, text } from '../compose/flags.ts'
 import { upRules } from '../compose/rules.ts'
-import { runAttached } from '../compose/run-attached.ts'
+import { runAttached, startOneOff } from '../compose/run-attached.ts'
 import { parsePublish, parseVolume, readEnvFile } from '../compose/run-flags.ts'
 import { projectScope } from '../compose/scope.ts'
 import { collect } from '../flags.ts'
@@ -16,17 +16,18 @@ export const verb: Verb = {
     const { flags, args, terminal, root } = invocation
     const [service = ''] = args
     exclusive(isSet(flags, 'servicePorts') && list(flags, 'publish').length > 0, '--service-ports and --publish are incompatible')
+    const autoRemove = isSet(flags, 'rm')
     const detach = isSet(flags, 'detach')
     const tty = !detach && flags.TTY !== false && flags.tty !== false && terminal.stdinIsTty && terminal.stdout.isTty
     const scope = await projectScope(invocation, { services: [service], dependencies: flags.deps !== false })
     const container = await createOneOff(scope, runOptions(invocation, { service, tty }))
     if (root.dryRun) return 0
     if (detach) {
-      await scope.engine.containers.start({ container: container.id })
+      await startOneOff(scope.engine, { container: container.id, autoRemove })
       terminal.stdout.write(`${container.id}\n`)
       return 0
     }
-    return await runAttached(invocation, scope.engine, { container: container.id, tty, stdin: flags.interactive !== false })
+    return await runAttached(invocation, scope.engine, { container: container.id, tty, stdin: flags.interactive !== false, autoRemove })
   },
 }
 
