@@ -5,11 +5,15 @@ import { effectiveHealthcheck } from './health/config.ts'
 import type { ContainerStore } from './store.ts'
 
 type Verdict =
-  | { readonly kind: 'wait' }
+  /** `ms`: look again after so long even if nothing changes. */
+  | { readonly kind: 'wait'; readonly ms?: number }
   | { readonly kind: 'met'; readonly exitCode: number | null }
   | { readonly kind: 'lost'; readonly why: string }
 
 const wait: Verdict = { kind: 'wait' }
+
+/** A process without a health check is up when it has lived this long: most that cannot work end sooner. */
+const settleMs = 500
 
 export interface AwaitRequest {
   readonly until: AwaitCondition
@@ -20,8 +24,11 @@ export interface AwaitRequest {
 /** Resolves when the condition holds. Looks again whenever the container changes, never in between. */
 export function awaitContainer(store: ContainerStore, entry: Entry, request: AwaitRequest): Promise<{ readonly exitCode: number | null }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ readonly exitCode: number | null }>()
+  let again: NodeJS.Timeout | undefined
   const look = (): void => {
-    const verdict = judgeCondition(entry, request.until)
+    const verdict = judgeCondition(entry, request.until, Date.now())
+    clearTimeout(again)
+    if (verdict.kind === 'wait' && verdict.ms !== undefined) again = setTimeout(look, verdict.ms)
     if (verdict.kind === 'met') resolve({ exitCode: verdict.exitCode })
     if (verdict.kind === 'lost') reject(dependencyFailed(entry, verdict.why))
   }
@@ -35,13 +42,14 @@ export function awaitContainer(store: ContainerStore, entry: Entry, request: Awa
   look()
   return promise.finally(() => {
     stopListening()
+    clearTimeout(again)
     clearTimeout(timer)
     request.signal?.removeEventListener('abort', onAbort)
   })
 }
 
 /** Whether a condition holds now, may still come, or cannot any more. */
-export function judgeCondition(entry: Entry, until: AwaitCondition): Verdict {
+function judgeCondition(entry: Entry, until: AwaitCondition, now: number): Verdict {
   const { state } = entry.record
   if (until === 'removed') return entry.removed ? met(state.exitCode) : wait
   if (until === 'exited' || until === 'completed') return judgeEnd(entry, until)
@@ -50,7 +58,11 @@ export function judgeCondition(entry: Entry, until: AwaitCondition): Verdict {
   if (state.status === 'exited' || state.status === 'dead' || state.status === 'removing') return lost(endText(entry))
   if (until === 'started' || state.status !== 'running') return wait
   const checked = hasHealthcheck(entry)
-  if (until === 'running' || (until === 'running-or-healthy' && !checked)) return met(null)
+  if (until === 'running') return met(null)
+  if (until === 'running-or-healthy' && !checked) {
+    const left = state.startedAt + settleMs - now
+    return left > 0 ? { kind: 'wait', ms: Math.min(left, settleMs) } : met(null)
+  }
   if (!checked) return lost('has no health check')
   if (entry.health.status === 'unhealthy') return lost('is unhealthy')
   return entry.health.status === 'healthy' ? met(null) : wait

@@ -59,11 +59,29 @@ export interface Top {
 /** Processes of a container with host pids, in `ps -ef`'s columns. */
 export function containerTop(deps: ContainerDeps, { record }: Entry): Top {
   const bootTime = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? 0) * 1000
-  const rows = groupPids(deps.cgroups, record.cgroup).flatMap((pid) => processRow(pid, { bootTime, now: deps.clock.now() }) ?? [])
+  const view = { bootTime, now: deps.clock.now(), users: hostUsers() }
+  const rows = groupPids(deps.cgroups, record.cgroup).flatMap((pid) => processRow(pid, view) ?? [])
   return { titles: ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'], processes: rows }
 }
 
-function processRow(pid: number, { bootTime, now }: { readonly bootTime: number; readonly now: number }): readonly string[][] | undefined {
+interface TopView {
+  /** Milliseconds. */
+  readonly bootTime: number
+  readonly now: number
+  /** The host's names, as its own ps would show them. */
+  readonly users: ReadonlyMap<string, string>
+}
+
+function hostUsers(): ReadonlyMap<string, string> {
+  try {
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+    return new Map(lines.map((line) => line.split(':')).map(([name = '', , uid = '']) => [uid, name]))
+  } catch {
+    return new Map()
+  }
+}
+
+function processRow(pid: number, { bootTime, now, users }: TopView): readonly string[][] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))
@@ -76,7 +94,16 @@ function processRow(pid: number, { bootTime, now }: { readonly bootTime: number;
     const terminal = fields[4] === '0' ? '?' : `pts/${Number(fields[4]) & 0xff}`
     const began = new Date(started).toTimeString().slice(0, 5)
     return [
-      [uid, String(pid), fields[1] ?? '', String(share), began, terminal, clockTime(cpuSeconds), command === '' ? `[${name}]` : command],
+      [
+        users.get(uid) ?? uid,
+        String(pid),
+        fields[1] ?? '',
+        String(share),
+        began,
+        terminal,
+        clockTime(cpuSeconds),
+        command === '' ? `[${name}]` : command,
+      ],
     ]
   } catch {
     return undefined
