@@ -34,11 +34,10 @@ export async function stop(scope: Scope, { services, ...rules }: TimedOptions): 
   await runPlan(scope, planStop(await named(scope, services), { ...rulesOf(scope), ...rules }))
 }
 
-/** Restarts containers, dependencies first; dependents with `restart: true` follow unless `noDeps`. */
+/** Restarts containers, dependencies first; dependents with `restart: true` follow unless `noDeps`. Nothing there is no failure. */
 export async function restart(scope: Scope, options: TimedOptions & { readonly noDeps?: boolean }): Promise<void> {
   const { services, noDeps = false, ...rules } = options
   const chosen = await named(scope, services)
-  if (chosen.length === 0) throw noContainers(scope)
   const all = noDeps || services === undefined || services.length === 0 ? [] : await findContainers(scope)
   await runPlan(scope, planRestart([...chosen, ...restartingDependents(all, chosen)], { ...rulesOf(scope), ...rules }))
 }

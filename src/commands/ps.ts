@@ -19,7 +19,7 @@ export async function ps(scope: Scope, { services, all, statuses = [], orphans }
     const { status } = container.state
     if (statuses.length > 0) return statuses.includes(status)
     if (all) return true
-    return status !== 'created' && status !== 'exited' && status !== 'dead' && (!isOneOff(container) || status === 'running')
+    return status !== 'created' && status !== 'exited' && status !== 'dead' && !isOneOff(container)
   })
 }
 

@@ -131,11 +131,9 @@ function readTree(run: TreeRun): Tree {
     context,
   )
   if (Object.keys(merged).length === 0) {
-    context.report(
-      createDiagnostic('EMPTY_FILE', `${discovery.files[0] ?? 'compose file'}: empty compose file`, {
-        hint: 'define at least one service under `services:`',
-      }),
-    )
+    const [file] = discovery.files
+    const diagnostic = createDiagnostic('EMPTY_FILE', 'empty compose file', { hint: 'define at least one service under `services:`' })
+    context.report({ ...diagnostic, ...(file === undefined ? {} : { file, line: 1, column: 1 }) })
     context.stopOnErrors()
   }
   const complete = fillDefaults(merged, context)

@@ -5,7 +5,9 @@ import { isSet, seconds, text } from './flags.ts'
 
 /** The rules of `up`, `create`, `scale` and `run` from whichever of their flags are there. */
 export function upRules({ flags, terminal }: Pick<Invocation, 'flags' | 'terminal'>, named: readonly string[]): UpRules {
-  const recreate = isSet(flags, 'forceRecreate') ? 'force' : flags.recreate === false ? 'never' : 'diverged'
+  // New anonymous volumes need new containers.
+  const force = isSet(flags, 'forceRecreate') || isSet(flags, 'renewAnonVolumes')
+  const recreate = force ? 'force' : flags.recreate === false ? 'never' : 'diverged'
   const pull = text(flags, 'pull')
   const waitTimeout = typeof flags.waitTimeout === 'number' ? { waitTimeoutMs: flags.waitTimeout * 1000 } : {}
   return {
