@@ -24,7 +24,8 @@ export async function createTscompose(): Promise<Peer> {
   mkdirSync(join(scratch, 'lib'))
   const script = [
     'ip link set lo up',
-    'mkdir -p /run/tscompose /var/lib/tscompose',
+    'mkdir -p /run/tscompose /var/lib/tscompose /var/cache/tscompose',
+    'mount -t tmpfs tmpfs /var/cache/tscompose',
     'mount -t tmpfs tmpfs /run/tscompose',
     `mount --bind ${scratch}/lib /var/lib/tscompose`,
     'echo ready',

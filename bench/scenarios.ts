@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { time } from './measure.ts'
 import type { Peer } from './peers.ts'
@@ -22,6 +22,14 @@ function writeIndependent(root: string, peer: Peer, count: number): string {
   return directory
 }
 
+/** Services, and the ratios we promise with the project in the cache and without. */
+const configTargets = [
+  [1, 1.2, 2.5],
+  [100, 0.9, 2],
+  [500, 0.4, 1.5],
+  [1000, 0.3, 1.5],
+] as const
+
 export function scenarios(root: string): readonly Scenario[] {
   const measured = (peer: Peer, directory: string, ...args: readonly string[]): number => time(peer.compose(directory, ...args))
   const inTen = (verb: readonly string[], started: boolean) => (peer: Peer) => {
@@ -31,7 +39,19 @@ export function scenarios(root: string): readonly Scenario[] {
     measured(peer, directory, 'down', '-t', '0')
     return elapsed
   }
+  /** A file that was never read before is in no cache. */
+  const config = (count: number, cached: boolean) => (peer: Peer) => {
+    const directory = writeIndependent(root, peer, count)
+    if (cached) measured(peer, directory, 'config', '-q')
+    else appendFileSync(join(directory, 'compose.yaml'), `# ${process.hrtime.bigint()}\n`)
+    return measured(peer, directory, 'config', '-q')
+  }
+  const configs = configTargets.flatMap(([count, warm, cold]): readonly Scenario[] => [
+    { name: `config -q, ${count} services`, target: warm, run: config(count, true) },
+    { name: `config -q, ${count}, not cached`, target: cold, run: config(count, false) },
+  ])
   return [
+    ...configs,
     { name: 'up -d, 10 services', target: 0.35, run: inTen(['up', '-d'], false) },
     { name: 'up -d again, nothing to do', target: 1.5, run: inTen(['up', '-d'], true) },
     { name: 'down -t 0, 10 services', target: 0.35, run: inTen(['down', '-t', '0'], true) },
