@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256, stableJson } from '../base/hash.ts'
+import type { RemoteNeeded } from './load/remote.ts'
 import type { LoadOptions, ProjectResult } from './options.ts'
 
 /*
@@ -28,6 +29,33 @@ interface Header {
 interface Payload extends Omit<ProjectResult, 'environment'> {
   /** Variables that came from `.env` files. */
   readonly fromFiles: Readonly<Record<string, string>>
+}
+
+/** Gives the local compose file of a git or OCI reference, fetched if need be. */
+export type FetchRemote = (reference: string) => Promise<string>
+
+/**
+ * Runs a load again and again, fetching what it turns out to need in between. Every turn fetches something new, so it ends
+ * when the files do; `fetch` is asked once for each reference.
+ */
+export async function withRemotes<T>(options: LoadOptions, fetch: FetchRemote, load: (options: LoadOptions) => T | Promise<T>): Promise<T> {
+  const remotes: Record<string, string> = { ...options.remotes }
+  for (let turn = 0; ; turn++) {
+    try {
+      return await load(turn === 0 ? options : { ...options, remotes })
+    } catch (error) {
+      if (!isRemoteNeeded(error) || turn >= maximumRemotes) throw error
+      remotes[error.reference] = await fetch(error.reference)
+    }
+  }
+}
+
+/** A chain of includes that never ends must end. */
+const maximumRemotes = 100
+
+/** Without importing the loader for it. */
+function isRemoteNeeded(error: unknown): error is RemoteNeeded {
+  return error instanceof Error && error.name === 'RemoteNeeded'
 }
 
 /** Loads a project, from `directory` where nothing has changed since it was put there. Errors are never cached. */

@@ -41,7 +41,13 @@ export function loadModel(options: LoadOptions, more: SourceMapOptions = {}): Lo
 function readModel(options: LoadOptions, { history = false }: SourceMapOptions = {}): LoadedModel {
   const reader = createReader(options.stdin === undefined ? {} : { stdin: options.stdin })
   const environmentFiles = options.envFiles ?? listOf(options.env.COMPOSE_ENV_FILES)
-  const discovery = discover({ ...options, env: { ...options.env, PWD: options.cwd }, envFiles: environmentFiles, reader })
+  const discovery = discover({
+    ...options,
+    env: { ...options.env, PWD: options.cwd },
+    envFiles: environmentFiles,
+    reader,
+    remotes: options.remotes ?? {},
+  })
   const context = createLoadContext(createSourceMap({ history }))
   for (const warning of discovery.warnings) context.report(warning)
   const parsed = parseFiles(discovery.files, reader, context)
@@ -121,7 +127,8 @@ function readTree(run: TreeRun): Tree {
     run.parsed,
     {
       reader: run.reader,
-      directory: discovery.workingDir,
+      directory: discovery.pathsDir,
+      remotes: options.remotes ?? {},
       home,
       interpolation: options.interpolate !== false,
       lookup: run.lookup,
@@ -139,7 +146,7 @@ function readTree(run: TreeRun): Tree {
   const complete = fillDefaults(merged, context)
   checkTree(complete, context)
   context.nextPhase()
-  const located = options.resolvePaths === false ? complete : resolvePaths(complete, { directory: discovery.workingDir, home }, context)
+  const located = options.resolvePaths === false ? complete : resolvePaths(complete, { directory: discovery.pathsDir, home }, context)
   if (options.normalize === false) return located
   return normalize(located, { projectName: run.name, lookup: run.lookup }, context)
 }

@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string>>
   /** Absolute. */
   readonly cwd: string
+  /** Local files that stand for git and OCI references; what is missing here is asked for by RemoteNeeded. */
+  readonly remotes?: Readonly<Record<string, string>>
   /** Text of standard input, where `files` has `-`. */
   readonly stdin?: string
   /** Only these services and what they depend on; their own profiles are enabled. */

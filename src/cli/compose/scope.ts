@@ -1,5 +1,5 @@
 import type { Scope } from '../../commands/scope.ts'
-import { loadCachedProject } from '../../project/cache.ts'
+import { loadCachedProject, withRemotes } from '../../project/cache.ts'
 import type { Project } from '../../project/model.ts'
 import type { LoadOptions } from '../../project/options.ts'
 import type { Invocation } from '../verb.ts'
@@ -7,6 +7,8 @@ import { createWarner } from './warn.ts'
 
 /** Root's own; where it cannot be written, files are simply read each time. */
 export const cacheDirectory = '/var/cache/tscompose/projects'
+/** Checkouts and artifacts; bind mounts of running containers may lead into them. */
+const remotesDirectory = '/var/cache/tscompose/remotes'
 
 export interface NamedScope extends Scope {
   /** Prints a warning to stderr. */
@@ -61,10 +63,24 @@ async function connected(invocation: Invocation, projectName: string): Promise<N
 /** The project the root flags name; warnings go to stderr. */
 export async function loadFor(invocation: Invocation, selection: Selection): Promise<Project> {
   const { terminal, reporter } = invocation
-  const { project, diagnostics } = await loadCachedProject(await loadOptions(invocation, selection), cacheDirectory)
+  const options = await loadOptions(invocation, selection)
+  const { project, diagnostics } = await fetching(invocation, options, (complete) => loadCachedProject(complete, cacheDirectory))
   const warn = createWarner(terminal, reporter)
   for (const { message } of diagnostics) warn(message)
   return project
+}
+
+/** Runs a load; the git repositories and registries its files name are asked when it comes to them. */
+export async function fetching<T>(
+  { terminal, signal }: Invocation,
+  options: LoadOptions,
+  load: (options: LoadOptions) => T | Promise<T>,
+): Promise<T> {
+  const fetch = async (reference: string): Promise<string> => {
+    const { createFetcher } = await import('../../remotes/fetch.ts')
+    return createFetcher({ directory: remotesDirectory, env: terminal.env, signal })(reference)
+  }
+  return withRemotes(options, fetch, load)
 }
 
 export async function loadOptions({ root, terminal }: Invocation, selection: Selection): Promise<LoadOptions> {

@@ -5,7 +5,7 @@ import { TscomposeError } from '../../base/errors.ts'
 import { loadCachedProject } from '../../project/cache.ts'
 import type { LoadOptions, ProjectResult } from '../../project/options.ts'
 import { isSet, text } from '../compose/flags.ts'
-import { cacheDirectory, loadOptions } from '../compose/scope.ts'
+import { cacheDirectory, fetching, loadOptions } from '../compose/scope.ts'
 import { createWarner } from '../compose/warn.ts'
 import { failAsJson, warnAsJson } from '../config/diagnostics-json.ts'
 import { isListing, list, listVariables } from '../config/listings.ts'
@@ -63,14 +63,14 @@ async function runConfig(invocation: Invocation): Promise<void> {
     consistency: flags.consistency !== false,
   }
   if (isSet(flags, 'variables') && !listing) {
-    terminal.stdout.write(await listVariables(options, flags))
+    terminal.stdout.write(await fetching(invocation, options, (complete) => listVariables(complete, flags)))
     return
   }
   if (!listing && flags.interpolate === false) {
     await printModel(invocation, options)
     return
   }
-  const loaded = await loadCachedProject(options, cacheDirectory)
+  const loaded = await fetching(invocation, options, (complete) => loadCachedProject(complete, cacheDirectory))
   warn(invocation, loaded)
   if (listing) terminal.stdout.write(await list(loaded, invocation))
   else await printProject(invocation, loaded)
@@ -113,7 +113,7 @@ async function printProject(invocation: Invocation, loaded: ProjectResult): Prom
 async function printModel(invocation: Invocation, options: LoadOptions): Promise<void> {
   const { flags } = invocation
   const { loadModel } = await import('../../project/load.ts')
-  const { tree, context } = loadModel({ ...options, interpolate: false })
+  const { tree, context } = await fetching(invocation, { ...options, interpolate: false }, (complete) => loadModel(complete))
   warn(invocation, context)
   let model = tree
   const lock = isSet(flags, 'lockImageDigests')

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { TscomposeError } from '../../base/errors.ts'
 import type { Explanation, Step } from '../../project/explain.ts'
 import { text } from '../compose/flags.ts'
-import { loadOptions } from '../compose/scope.ts'
+import { fetching, loadOptions } from '../compose/scope.ts'
 import { oneOf } from '../flags.ts'
 import type { Verb } from '../verb.ts'
 
@@ -11,7 +11,7 @@ export const verb: Verb = {
   run: async (invocation) => {
     const { args, flags, terminal } = invocation
     const { explain } = await import('../../project/explain.ts')
-    const result = explain(await loadOptions(invocation, {}), args[0] ?? '')
+    const result = await fetching(invocation, await loadOptions(invocation, {}), (options) => explain(options, args[0] ?? ''))
     if ('missing' in result) throw new TscomposeError('not-found', 'NO_SUCH_VALUE', result.missing, { hint: result.hint })
     const { explanations } = result
     terminal.stdout.write(

@@ -3,6 +3,7 @@ import { TscomposeError } from '../../base/errors.ts'
 import { createDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import { type Variables, withEnvFiles } from './environment.ts'
 import type { Reader } from './reader.ts'
+import { isRemote, type Remotes, remoteFile } from './remote.ts'
 
 export interface DiscoverOptions {
   readonly files?: readonly string[] | undefined
@@ -11,12 +12,16 @@ export interface DiscoverOptions {
   readonly env: Variables
   readonly cwd: string
   readonly reader: Reader
+  readonly remotes: Remotes
 }
 
 export interface Discovery {
   /** Absolute, or `-`. */
   readonly files: readonly string[]
+  /** Gives the project its name and its `.env`. */
   readonly workingDir: string
+  /** What relative paths start from: the working directory, or that of a file from elsewhere. */
+  readonly pathsDir: string
   /** Environment with `.env` below it. */
   readonly environment: Variables
   readonly envFiles: readonly string[]
@@ -32,8 +37,8 @@ export function discover(options: DiscoverOptions): Discovery {
   const warnings: Diagnostic[] = []
   const directoryOf = (files: readonly string[]): string => {
     if (options.projectDirectory !== undefined) return resolve(cwd, options.projectDirectory)
-    const first = files[0]
-    return first === undefined || first === '-' ? cwd : dirname(resolve(cwd, first))
+    const first = files.find((file) => file !== '-')
+    return first === undefined || isRemote(first) ? cwd : dirname(resolve(cwd, first))
   }
   const given = options.files ?? []
   const before = withEnvFiles(options.env, directoryOf(given), options)
@@ -42,10 +47,15 @@ export function discover(options: DiscoverOptions): Discovery {
     named.length > 0
       ? named
       : findDefaultFiles(options.projectDirectory === undefined ? cwd : resolve(cwd, options.projectDirectory), reader, warnings)
-  const files = found.map((file) => (file === '-' || isAbsolute(file) ? file : resolve(cwd, file)))
-  const workingDir = directoryOf(files)
+  const fetched = found.filter(isRemote).map((file) => remoteFile(file, options.remotes))
+  const files = found.map((file) => {
+    if (isRemote(file)) return remoteFile(file, options.remotes)
+    return file === '-' || isAbsolute(file) ? file : resolve(cwd, file)
+  })
+  const workingDir = directoryOf(found)
+  const pathsDir = fetched[0] === undefined ? workingDir : dirname(fetched[0])
   const after = withEnvFiles(before.variables, workingDir, options)
-  return { files, workingDir, environment: after.variables, envFiles: [...new Set([...before.files, ...after.files])], warnings }
+  return { files, workingDir, pathsDir, environment: after.variables, envFiles: [...new Set([...before.files, ...after.files])], warnings }
 }
 
 function filesFromVariable(environment: Variables): readonly string[] {

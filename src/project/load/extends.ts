@@ -10,6 +10,7 @@ import { mergeFiles, mergeServices } from './merge.ts'
 import { type Directive, parseFile } from './parse.ts'
 import { resolvePaths } from './paths.ts'
 import type { ReadOptions } from './read-options.ts'
+import { isRemote, remoteFile } from './remote.ts'
 import { keepUnique } from './unique.ts'
 
 interface Step {
@@ -118,7 +119,7 @@ function findBase(
     )
     return undefined
   }
-  const path = isAbsolute(reference.file) ? reference.file : join(run.options.directory, reference.file)
+  const path = localPath(reference.file, run.options)
   if (run.options.reader.readText(path) === undefined) {
     fail(run, place, [...at, 'file'], 'COMPOSE_FILE_NOT_FOUND', `${path}: no such file`)
     return undefined
@@ -136,6 +137,11 @@ function findBase(
     meant === undefined ? undefined : `did you mean \`${meant}\`?`,
   )
   return undefined
+}
+
+function localPath(file: string, { directory, remotes }: ReadOptions): string {
+  if (isRemote(file)) return remoteFile(file, remotes)
+  return isAbsolute(file) ? file : join(directory, file)
 }
 
 /** The file a service is taken from: canonical, with paths that start from its own directory. */

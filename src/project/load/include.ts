@@ -7,6 +7,7 @@ import { fillDefaults } from './defaults.ts'
 import { own, readEnvFiles } from './environment.ts'
 import { resolvePaths } from './paths.ts'
 import type { ReadOptions } from './read-options.ts'
+import { isRemote, remoteFile } from './remote.ts'
 
 interface Include {
   readonly paths: readonly string[]
@@ -74,7 +75,10 @@ interface Place {
 
 function loadIncluded(include: Include, place: Place, run: IncludeRun): Tree | undefined {
   const { options, context } = run
-  const absolute = (path: string): string => (isAbsolute(path) ? path : join(options.directory, path))
+  const absolute = (path: string): string => {
+    if (isRemote(path)) return remoteFile(path, options.remotes)
+    return isAbsolute(path) ? path : join(options.directory, path)
+  }
   const files = include.paths.map(absolute)
   const main = files[0]
   if (main === undefined) return undefined
