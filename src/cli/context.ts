@@ -39,7 +39,7 @@ export function createInvocation(parsed: ParsedCommand, options: ContextOptions)
       interrupts,
       connect: (wish = {}) => connect(wish.start ?? true),
       reporter: () => {
-        reporter ??= createReporter(parsed.root, terminal)
+        reporter ??= createReporter(parsed.root, terminal, parsed.verb.title)
         return reporter
       },
     },

@@ -52,6 +52,8 @@ export interface Interrupts {
 
 /** A verb of the command line, loaded only when it is used. */
 export interface Verb {
+  /** Head of the live progress; absent: `Running`. */
+  readonly title?: string
   /** Declares flags, arguments and usage on its command. */
   configure(command: Command): void
   /** True where everything after the first operand belongs to somebody else: `exec web ls -l`. */

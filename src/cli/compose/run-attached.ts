@@ -16,6 +16,8 @@ export async function runAttached(
   { container, tty, stdin, autoRemove }: AttachedRun,
 ): Promise<number> {
   const { terminal, interrupts } = invocation
+  // The terminal belongs to the container from here on.
+  invocation.reporter().end()
   const abandoned = new AbortController()
   // Signals are for the process inside; the third one ends it however deaf it is.
   const release = interrupts.take((count) => {

@@ -7,14 +7,14 @@ import type { Reporter } from './reporter.ts'
 import { createTtyReporter } from './tty.ts'
 
 /** The reporter the flags and the terminal call for: on stderr, or on stdout where COMPOSE_STATUS_STDOUT says so. */
-export function createReporter(root: RootFlags, terminal: Terminal): Reporter {
+export function createReporter(root: RootFlags, terminal: Terminal, title = 'Running'): Reporter {
   const output = isTrue(terminal.env.COMPOSE_STATUS_STDOUT) ? terminal.stdout : terminal.stderr
   const live = output.isTty && root.ansi !== 'never'
   const kind = root.progress === 'auto' ? (live ? 'tty' : 'plain') : root.progress
   const clock = (): number => performance.now()
   switch (kind) {
     case 'tty':
-      return createTtyReporter(output, { dryRun: root.dryRun, color: usesColor(root, terminal, 'stderr'), clock })
+      return createTtyReporter(output, { title, dryRun: root.dryRun, color: usesColor(root, terminal, 'stderr'), clock })
     case 'plain':
       return createPlainReporter(output, { dryRun: root.dryRun, clock })
     case 'json':

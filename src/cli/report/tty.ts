@@ -15,6 +15,8 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 const redrawMs = 100
 
 export interface TtyOptions {
+  /** What goes on, as one word: `Running`. */
+  readonly title: string
   readonly dryRun: boolean
   readonly color: boolean
   /** Milliseconds from any fixed point. */
@@ -42,7 +44,18 @@ export function createTtyReporter(output: Output, options: TtyOptions): Reporter
     clearInterval(timer)
     timer = undefined
   }
-  const settle = (): void => {
+  /** Leaves what has ended on the screen for good; what goes on is shown again below what comes next. */
+  const pause = (): void => {
+    stopTimer()
+    if (rows.size === 0) return
+    const unfinished = new Map([...rows].filter(([, row]) => row.end === undefined))
+    for (const key of unfinished.keys()) rows.delete(key)
+    if (rows.size > 0) draw()
+    else if (drawn > 0) output.write(`\x1b[${drawn}A\r\x1b[J`)
+    rows = unfinished
+    drawn = 0
+  }
+  const end = (): void => {
     stopTimer()
     if (rows.size > 0) draw()
     rows = new Map()
@@ -56,8 +69,8 @@ export function createTtyReporter(output: Output, options: TtyOptions): Reporter
       timer = setInterval(draw, redrawMs)
       timer.unref()
     },
-    pause: settle,
-    end: settle,
+    pause,
+    end,
   }
 }
 
@@ -87,7 +100,7 @@ function renderRows(rows: readonly Row[], view: View): string[] {
   const known = new Set(rows.map((row) => row.id))
   const tops = rows.filter((row) => row.parent === undefined || !known.has(row.parent))
   const done = tops.filter((row) => row.end !== undefined).length
-  const title = `[+] Running ${done}/${tops.length}`
+  const title = `[+] ${view.options.title} ${done}/${tops.length}`
   const room = Math.max(1, view.height - 2)
   const unfolded = tops.flatMap((row) => [row, ...row.children])
   const visible = unfolded.length <= room ? unfolded : dropFinished(tops, room)

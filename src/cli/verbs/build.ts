@@ -6,6 +6,7 @@ import { collect } from '../flags.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  title: 'Building',
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVICE...]')

@@ -4,6 +4,7 @@ import { nameScope } from '../compose/scope.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  title: 'Killing',
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVICE...]')

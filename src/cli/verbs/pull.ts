@@ -5,6 +5,7 @@ import { oneOf } from '../flags.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  title: 'Pulling',
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVICE...]')

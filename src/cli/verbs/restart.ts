@@ -5,6 +5,7 @@ import { wholeNumber } from '../flags.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  title: 'Restarting',
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVICE...]')

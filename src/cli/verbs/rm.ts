@@ -5,6 +5,7 @@ import { nameScope } from '../compose/scope.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  title: 'Removing',
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVICE...]')

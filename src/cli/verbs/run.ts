@@ -10,6 +10,7 @@ import { collect } from '../flags.ts'
 import type { Invocation, Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  title: 'Creating',
   passThrough: true,
   configure,
   run: async (invocation) => {

@@ -104,7 +104,7 @@ describe('live progress', () => {
   function picture(events: readonly ProgressEvent[], size = { columns: 60, rows: 24 }): readonly string[] {
     const output = record(size)
     let now = 0
-    const reporter = createTtyReporter(output, { dryRun: false, color: false, clock: () => now })
+    const reporter = createTtyReporter(output, { title: 'Running', dryRun: false, color: false, clock: () => now })
     for (const event of events) {
       reporter.sink(event)
       now += 100
@@ -128,6 +128,20 @@ describe('live progress', () => {
       ' ⠙ Container shop-db-1  Waiting  0.1s',
     ])
     expect(lines.every((line) => line.length <= 60)).toBe(true)
+  })
+
+  it('leaves only what has ended on the screen when other output comes, and takes the rest up below it', () => {
+    const output = record()
+    const reporter = createTtyReporter(output, { title: 'Stopping', dryRun: false, color: false, clock: () => 0 })
+    reporter.sink({ target: web, verb: 'Stopping', phase: 'start' })
+    reporter.pause()
+    expect(output.text().endsWith('\x1b[2A\r\x1b[J')).toBe(true)
+    output.write('web-1  | bye\n')
+    reporter.sink({ target: web, verb: 'Stopped', phase: 'done' })
+    reporter.end()
+    const below = stripVTControlCharacters(output.text().split('bye\n')[1] ?? '')
+    expect(below).toContain('[+] Stopping 1/1')
+    expect(below).toContain('✔ Container shop-web-1  Stopped')
   })
 
   it('folds layers away where the terminal is too low, and clips what is too wide', () => {
