@@ -31,8 +31,11 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'converge/', may: ['converge/', 'project/', 'engine/api.ts', 'oci/', 'base/'] },
   { files: 'watch/', may: ['watch/', 'project/', 'base/'] },
   { files: 'commands/', may: ['commands/', 'project/', 'converge/', 'watch/', 'engine/api.ts', 'oci/', 'base/'] },
-  // Compose files and digests from registries and git: what a project needs from outside before it can be loaded.
-  { files: 'remotes/', may: ['remotes/', 'engine/registry/', 'engine/parts.ts', 'sys/process.ts', 'oci/', 'base/'] },
+  // Compose files and digests from registries and git, and the caller's logins there: what is needed from outside.
+  {
+    files: 'remotes/',
+    may: ['remotes/', 'engine/registry/', 'engine/api.ts', 'engine/parts.ts', 'sys/process.ts', 'sys/files.ts', 'oci/', 'base/'],
+  },
   { files: 'daemon/', may: ['daemon/', 'engine/', 'sys/', 'base/'] },
   {
     files: 'cli/',

@@ -27,7 +27,7 @@ export function createInvocation(parsed: ParsedCommand, options: ContextOptions)
     connection ??= import('../daemon/client.ts').then(({ connectEngine }) => connectEngine({ start, env: terminal.env }))
     const opened = await connection
     close = opened.close
-    return opened.engine
+    return withLogins(opened.engine, terminal.env)
   }
   return {
     invocation: {
@@ -46,6 +46,23 @@ export function createInvocation(parsed: ParsedCommand, options: ContextOptions)
     close: () => {
       reporter?.end()
       close()
+    },
+  }
+}
+
+/** Registry logins are the caller's, not the daemon's: they are looked up here, and only by calls that may need them. */
+function withLogins(engine: Engine, env: Terminal['env']): Engine {
+  const loaded = async (): Promise<Pick<Engine['images'], 'pull' | 'push' | 'build'>> => {
+    const { withCredentials } = await import('../remotes/credentials/with-credentials.ts')
+    return withCredentials(engine.images, env)
+  }
+  return {
+    ...engine,
+    images: {
+      ...engine.images,
+      pull: async (...call) => (await loaded()).pull(...call),
+      push: async (...call) => (await loaded()).push(...call),
+      build: async (...call) => (await loaded()).build(...call),
     },
   }
 }

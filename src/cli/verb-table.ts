@@ -24,6 +24,8 @@ export const verbTable: readonly VerbEntry[] = [
     load: () => import('./verbs/inspect.ts'),
   },
   { name: 'kill', summary: 'Force stop service containers', load: () => import('./verbs/kill.ts') },
+  { name: 'login', summary: 'Log in to a registry', load: () => import('./verbs/login.ts') },
+  { name: 'logout', summary: 'Log out from a registry', load: () => import('./verbs/logout.ts') },
   { name: 'logs', summary: 'View output from containers', load: () => import('./verbs/logs.ts') },
   { name: 'ls', summary: 'List running compose projects', load: () => import('./verbs/ls.ts') },
   { name: 'pause', summary: 'Pause services', load: () => import('./verbs/pause.ts') },

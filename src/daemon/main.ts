@@ -89,6 +89,7 @@ async function openEngine(): Promise<LocalEngine> {
     version: buildInfo().version,
     socket: socketPath,
     netdCommand: [process.execPath, ...helperNodeFlags, workerUrl('netd').pathname],
+    env: process.env,
     log: (text) => log.write(text),
   })
 }

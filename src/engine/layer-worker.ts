@@ -4,7 +4,9 @@ import { syncfs } from '../sys/files.ts'
 import { runAssembleJob, runScanJob } from './image/work/archive-jobs.ts'
 import type { Job, JobContext, JobResults, WorkerReply, WorkerRequest } from './image/work/jobs.ts'
 import { runLayerJob } from './image/work/layer-job.ts'
+import { runPackJob, runUploadJob } from './image/work/push-jobs.ts'
 import { blobBody } from './registry/blob-body.ts'
+import { uploadBlob } from './registry/blob-upload.ts'
 
 /*
  * Entry of the image store's worker threads, and their composition root: network, hashing, unpacking and file
@@ -27,6 +29,7 @@ function serve(port: MessagePort): void {
       signal,
       report: (progress) => reply({ type: 'progress', progress }),
       fetchBlob: (blob, offset) => blobBody(blob, { offset, signal, reauthorize }),
+      sendBlob: (target, path, onProgress) => uploadBlob(target, { path, signal, reauthorize, onProgress }),
     }
     try {
       reply({ type: 'done', result: await runJob(job, context) })
@@ -49,6 +52,10 @@ function runJob(job: Job, context: JobContext): Promise<JobResults[keyof JobResu
       return runScanJob(job, context)
     case 'assemble':
       return runAssembleJob(job, context)
+    case 'upload':
+      return runUploadJob(job, context)
+    case 'pack':
+      return runPackJob(job, context)
     case 'sync':
       syncfs(job.path)
       return Promise.resolve({})

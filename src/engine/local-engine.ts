@@ -31,6 +31,8 @@ export interface LocalEngineOptions {
   readonly socket: string
   /** Program and arguments of the network helper. */
   readonly netdCommand: readonly string[]
+  /** Its proxy variables count for registries where the configuration names none. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** For what goes wrong outside of any call. */
   readonly log: (text: string) => void
 }
@@ -75,7 +77,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   const images = createImagePart({
     paths,
     content,
-    registry: createRegistryClient({ configPath }),
+    registry: createRegistryClient({ configPath, env: options.env }),
     snapshots,
     records: records({ directory: join(paths.dataRoot, 'images'), parse: parseImageRecord }),
     emit,

@@ -87,13 +87,46 @@ export interface ContentStore {
   collect(isKept: (digest: string) => boolean): Promise<void>
 }
 
+/** Certificates for one registry, PEM. */
+export interface TlsFiles {
+  /** Trusted besides the system's authorities. */
+  readonly ca: readonly string[]
+  /** What this client shows, with the keys in the same order. */
+  readonly cert: readonly string[]
+  readonly key: readonly string[]
+}
+
+/** URLs of proxies, '' for none; `none` lists what is reached without (NO_PROXY). */
+export interface ProxySettings {
+  readonly http: string
+  readonly https: string
+  readonly none: string
+}
+
+/** How a registry is reached, as data. */
+export interface Connection {
+  /** Certificates are not checked. */
+  readonly insecureTls: boolean
+  /** Only for the host it was kept for. */
+  readonly tls?: TlsFiles
+  readonly proxies?: ProxySettings
+}
+
 /** A layer's bytes at a registry, as data that can be handed to a worker thread. */
-export interface BlobSource {
+export interface BlobSource extends Connection {
   readonly url: string
   readonly digest: Digest
   readonly size: number
-  readonly insecureTls: boolean
   /** Absent for places that must not see credentials. */
+  readonly authorization?: string
+}
+
+/** Where a layer's bytes go at a registry, as data that can be handed to a worker thread. */
+export interface BlobTarget extends Connection {
+  /** Where uploads begin. */
+  readonly url: string
+  readonly digest: Digest
+  readonly size: number
   readonly authorization?: string
 }
 
@@ -110,7 +143,11 @@ export interface Repository {
   /** Authorization after a 401 in the middle of a download; undefined where there is none to be had. */
   reauthorize(challenge: string): Promise<string | undefined>
   hasBlob(digest: Digest, signal?: AbortSignal): Promise<boolean>
-  /** Uploads a file in one request. */
+  /** Makes a blob of another repository of this registry one of this one's; false where the registry does not. */
+  mountBlob(digest: Digest, from: string, signal?: AbortSignal): Promise<boolean>
+  /** For an upload in a worker thread; asked after the first request, so that the endpoint is known. */
+  target(descriptor: Descriptor): BlobTarget
+  /** Uploads a file from this thread: for small ones. */
   uploadFile(path: string, descriptor: Descriptor, signal?: AbortSignal): Promise<void>
   putManifest(tagOrDigest: string, bytes: Buffer, mediaType: string, signal?: AbortSignal): Promise<void>
 }
@@ -118,7 +155,12 @@ export interface Repository {
 export interface RegistryClient {
   repository(
     reference: Reference,
-    options?: { readonly credentials?: api.RegistryCredentials; readonly push?: boolean },
+    options?: {
+      readonly credentials?: api.RegistryCredentials
+      readonly push?: boolean
+      /** Repositories of the same registry that blobs may be mounted from. */
+      readonly mountFrom?: readonly string[]
+    },
   ): Promise<Repository>
 }
 

@@ -120,17 +120,19 @@ export interface RegistryProxy {
   handler: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
   /** Cuts the next large bodies after so many bytes. */
   cuts: number[]
+  /** Passes credentials on; otherwise the registry behind never sees any. */
+  keepAuthorization: boolean
   stop(): Promise<void>
 }
 
 export async function startProxy(upstream: string): Promise<RegistryProxy> {
   const [hostname = '', port = ''] = upstream.split(':')
-  const proxy: Omit<RegistryProxy, 'host' | 'stop'> = { log: [], cuts: [], handler: () => false }
+  const proxy: Omit<RegistryProxy, 'host' | 'stop'> = { log: [], cuts: [], keepAuthorization: false, handler: () => false }
   const server = createServer((incoming, outgoing) => {
     proxy.log.push(`${incoming.method} ${incoming.url} ${incoming.headers.range ?? ''}`.trim())
     if (proxy.handler(incoming, outgoing)) return
     const headers = { ...incoming.headers }
-    delete headers.authorization
+    if (!proxy.keepAuthorization) delete headers.authorization
     const sent = request({ hostname, port, path: incoming.url, method: incoming.method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
       const isLayer = incoming.method === 'GET' && Number(answer.headers['content-length']) > 100_000
@@ -146,6 +148,7 @@ export async function startProxy(upstream: string): Promise<RegistryProxy> {
     })
     sent.on('error', () => outgoing.destroy())
     incoming.pipe(sent)
+    incoming.once('close', () => incoming.complete || sent.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return Object.assign(proxy, {

@@ -12,8 +12,18 @@ export interface LoopbackRegistry {
   stop(): Promise<void>
 }
 
-/** Starts the distribution's docker-registry on a free loopback port; resolves when it answers. */
-export async function startRegistry(directory: string): Promise<LoopbackRegistry> {
+export interface RegistrySettings {
+  /** Address to listen on; absent: 127.0.0.1. */
+  readonly address?: string
+  /** Sections of docker-registry's configuration: `auth`, `http` (added to ours), `storage` (added to ours). */
+  readonly auth?: Readonly<Record<string, unknown>>
+  readonly http?: Readonly<Record<string, unknown>>
+  readonly storage?: Readonly<Record<string, unknown>>
+}
+
+/** Starts the distribution's docker-registry on a free port; resolves when it answers. */
+export async function startRegistry(directory: string, more: RegistrySettings = {}): Promise<LoopbackRegistry> {
+  const { address = '127.0.0.1' } = more
   const storage = join(directory, 'registry')
   mkdirSync(storage, { recursive: true })
   const port = await freePort()
@@ -22,8 +32,9 @@ export async function startRegistry(directory: string): Promise<LoopbackRegistry
   const settings = {
     version: '0.1',
     log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true } },
-    http: { addr: `127.0.0.1:${port}`, secret: 'test' },
+    storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true }, ...more.storage },
+    http: { addr: `${address}:${port}`, secret: 'test', ...more.http },
+    ...(more.auth === undefined ? {} : { auth: more.auth }),
   }
   writeFileSync(config, JSON.stringify(settings))
   const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -32,12 +43,12 @@ export async function startRegistry(directory: string): Promise<LoopbackRegistry
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString()
   })
-  for (let attempt = 0; !(await answers(port)); attempt++) {
+  for (let attempt = 0; !(await answers(port, address)); attempt++) {
     if (attempt > 500 || child.exitCode !== null) throw new Error(`docker-registry does not answer: ${said}`)
     await sleep(20)
   }
   return {
-    host: `127.0.0.1:${port}`,
+    host: `${address}:${port}`,
     storage,
     stop: async () => {
       child.kill('SIGKILL')
@@ -57,9 +68,9 @@ function freePort(): Promise<number> {
   })
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number, address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection(port, '127.0.0.1')
+    const socket = createConnection(port, address)
     socket.once('connect', () => {
       socket.destroy()
       resolve(true)

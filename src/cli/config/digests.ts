@@ -4,8 +4,8 @@ import { createDigestResolver } from '../../remotes/image-digest.ts'
 import type { Invocation } from '../verb.ts'
 
 /** The project with every image pinned to the digest its registry has for the tag now. */
-export async function pinImages(project: Project, { signal }: Invocation): Promise<Project> {
-  const pin = createDigestResolver({ signal })
+export async function pinImages(project: Project, { signal, terminal }: Invocation): Promise<Project> {
+  const pin = createDigestResolver({ signal, env: terminal.env })
   const pinned = await Promise.all(
     Object.entries(project.services).map(async ([name, service]): Promise<readonly [string, Service]> => {
       const { image } = service
@@ -16,8 +16,8 @@ export async function pinImages(project: Project, { signal }: Invocation): Promi
 }
 
 /** The same for a tree whose variables were left alone; `lock` leaves nothing but the images. */
-export async function pinModelImages(tree: Tree, { signal }: Invocation, { lock }: { readonly lock: boolean }): Promise<Tree> {
-  const pin = createDigestResolver({ signal })
+export async function pinModelImages(tree: Tree, { signal, terminal }: Invocation, { lock }: { readonly lock: boolean }): Promise<Tree> {
+  const pin = createDigestResolver({ signal, env: terminal.env })
   const services = newTree()
   await Promise.all(
     Object.entries(isTree(tree.services) ? tree.services : {}).map(async ([name, service]) => {

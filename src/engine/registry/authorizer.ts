@@ -2,6 +2,7 @@ import { TscomposeError } from '../../base/errors.ts'
 import type { RegistryCredentials } from '../api.ts'
 import { parseChallenges } from './challenge.ts'
 import { basicAuthorization, fetchToken } from './token.ts'
+import type { Transport } from './transport.ts'
 
 /** Keeps the Authorization of one repository at one endpoint. */
 export interface Authorizer {
@@ -13,7 +14,7 @@ export interface Authorizer {
 
 export interface AuthorizerOptions {
   readonly base: string
-  readonly insecureTls: boolean
+  readonly transport: Transport
   readonly scope: string
   /** Bound to this registry; a mirror gets none. */
   readonly credentials: RegistryCredentials | undefined
@@ -23,14 +24,14 @@ export interface AuthorizerOptions {
 
 const expiryMargin = 5000
 
-export function createAuthorizer({ base, insecureTls, scope, credentials, now = () => performance.now() }: AuthorizerOptions): Authorizer {
+export function createAuthorizer({ base, transport, scope, credentials, now = () => performance.now() }: AuthorizerOptions): Authorizer {
   let kept: { readonly value: string; readonly expiresAt: number } | undefined
   let flight: Promise<string | undefined> | undefined
   const answer = async (header: string, signal?: AbortSignal): Promise<string | undefined> => {
     const challenges = parseChallenges(header)
     const bearer = challenges.find((challenge) => challenge.scheme === 'bearer')
     if (bearer !== undefined) {
-      const token = await fetchToken({ registry: base, insecureTls, challenge: bearer, scope, credentials, signal })
+      const token = await fetchToken({ registry: base, transport, challenge: bearer, scope, credentials, signal })
       kept = { value: `Bearer ${token.value}`, expiresAt: now() + Math.max(token.expiresInMs - expiryMargin, expiryMargin) }
       return kept.value
     }

@@ -2,7 +2,7 @@ import { TscomposeError } from '../../base/errors.ts'
 import type { BlobSource } from '../parts.ts'
 import { unauthorized } from './authorizer.ts'
 import { isTemporary, RegistryBusy, registryUnavailable, sleep } from './failure.ts'
-import { type HttpResponse, RegistryTimeout, sendRequest } from './transport.ts'
+import { createTransport, type HttpResponse, RegistryTimeout, type Transport } from './transport.ts'
 
 export interface BlobBodyOptions {
   /** Bytes that are here already; the body begins after them. */
@@ -27,13 +27,14 @@ const progressBytes = 1024 * 1024
 export async function* blobBody(source: BlobSource, options: BlobBodyOptions): AsyncGenerator<Buffer, void, undefined> {
   const { signal, firstDelayMs = 500 } = options
   const host = new URL(source.url).host
+  const transport = createTransport(host, source)
   let authorization = source.authorization
   let position = options.offset
   let failures = 0
   let lastFailure = position
   while (position < source.size) {
     try {
-      const opened = await open(source, { position, authorization, signal, reauthorize: options.reauthorize })
+      const opened = await open(source, { transport, position, authorization, signal, reauthorize: options.reauthorize })
       authorization = opened.authorization
       for await (const chunk of bodyFrom(opened.response, { skip: opened.skip, stallMs: options.stallMs ?? 30_000 })) {
         if (position + chunk.length > source.size) throw tooLong(source, host)
@@ -52,6 +53,7 @@ export async function* blobBody(source: BlobSource, options: BlobBodyOptions): A
 }
 
 interface OpenOptions {
+  readonly transport: Transport
   readonly position: number
   readonly authorization: string | undefined
   readonly signal: AbortSignal | undefined
@@ -70,9 +72,8 @@ async function open(source: BlobSource, options: OpenOptions): Promise<OpenBody>
   let { authorization } = options
   const host = new URL(source.url).host
   const get = (range: boolean): Promise<HttpResponse> =>
-    sendRequest({
+    options.transport.send({
       url: source.url,
-      insecureTls: source.insecureTls,
       signal,
       headers: {
         ...(authorization === undefined ? {} : { Authorization: authorization }),

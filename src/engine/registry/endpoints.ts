@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { BlockList, isIP } from 'node:net'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
+import type { ProxySettings } from '../parts.ts'
 
 /** Where requests for a registry can go. */
 export interface Endpoint {
@@ -16,9 +17,11 @@ export interface Endpoint {
 export interface RegistryConfig {
   readonly mirrors: readonly string[]
   readonly insecure: readonly string[]
+  /** Absent: those of the environment. */
+  readonly proxies?: ProxySettings
 }
 
-/** Reads `registry-mirrors` and `insecure-registries`. A missing file is an empty one; a bad one is `invalid` BAD_ENGINE_CONFIG. */
+/** Reads `registry-mirrors`, `insecure-registries` and `proxies`. A missing file is an empty one; a bad one is `invalid` BAD_ENGINE_CONFIG. */
 export async function readRegistryConfig(path: string): Promise<RegistryConfig> {
   let text: string
   try {
@@ -29,7 +32,12 @@ export async function readRegistryConfig(path: string): Promise<RegistryConfig> 
   }
   try {
     const value: unknown = JSON.parse(text)
-    return { mirrors: stringsAt(value, 'registry-mirrors'), insecure: stringsAt(value, 'insecure-registries') }
+    const proxies = proxiesAt(value)
+    return {
+      mirrors: stringsAt(value, 'registry-mirrors'),
+      insecure: stringsAt(value, 'insecure-registries'),
+      ...(proxies === undefined ? {} : { proxies }),
+    }
   } catch (error) {
     throw new TscomposeError('invalid', 'BAD_ENGINE_CONFIG', `${path}: ${error instanceof Error ? error.message : String(error)}`, {
       hint: `mend ${path}; its form is {"registry-mirrors": ["https://…"], "insecure-registries": ["host:port"]}`,
@@ -44,10 +52,24 @@ function stringsAt(value: unknown, key: string): readonly string[] {
   return list
 }
 
+function proxiesAt(value: unknown): ProxySettings | undefined {
+  const proxies = (value as { readonly proxies?: unknown }).proxies
+  if (proxies === undefined) return undefined
+  if (typeof proxies !== 'object' || proxies === null) throw new TypeError('"proxies" must be an object')
+  const text = (key: string): string => {
+    const item = (proxies as Record<string, unknown>)[key] ?? ''
+    if (typeof item !== 'string') throw new TypeError(`"proxies.${key}" must be a string`)
+    return item
+  }
+  return { http: text('http-proxy'), https: text('https-proxy'), none: text('no-proxy') }
+}
+
 /** The endpoints of a registry host in the order to try. Mirrors stand in for docker.io only, as with Docker. */
 export function endpointsFor(host: string, config: RegistryConfig): readonly Endpoint[] {
   const mirrors =
-    host === 'docker.io' ? config.mirrors.map((url) => ({ base: url.replace(/\/+$/, ''), insecureTls: false, mirror: true })) : []
+    host === 'docker.io'
+      ? config.mirrors.map((url) => ({ base: url.replace(/\/+$/, ''), insecureTls: isInsecure(url, config), mirror: true }))
+      : []
   const name = host === 'docker.io' ? 'registry-1.docker.io' : host
   const https = { base: `https://${name}`, mirror: false }
   const http = { base: `http://${name}`, insecureTls: false, mirror: false }
@@ -55,6 +77,11 @@ export function endpointsFor(host: string, config: RegistryConfig): readonly End
   if (isLoopbackHost(hostName(name))) return [...mirrors, http, { ...https, insecureTls: true }]
   if (isListed(name, config.insecure)) return [...mirrors, { ...https, insecureTls: true }, http]
   return [...mirrors, { ...https, insecureTls: false }]
+}
+
+function isInsecure(url: string, { insecure }: RegistryConfig): boolean {
+  const host = URL.canParse(url) ? new URL(url).host : ''
+  return isLoopbackHost(hostName(host)) || isListed(host, insecure)
 }
 
 /** Host without port and without the brackets of an IPv6 address. */

@@ -44,7 +44,7 @@ export function registryUnavailable(host: string, error: unknown): unknown {
   const code = failureCode(error)
   const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error))
   const hint = certificateCodes.test(code)
-    ? `if you trust this registry, add "${host}" to "insecure-registries" in /etc/tscompose/engine.json`
+    ? `put the certificate of its authority into /etc/tscompose/certs.d/${host}/ca.crt, or add "${host}" to "insecure-registries" in /etc/tscompose/engine.json`
     : 'check the host name, that the registry runs and that this machine reaches it'
   return new TscomposeError('unavailable', 'REGISTRY_UNAVAILABLE', `cannot reach registry ${host}: ${reason}`, {
     hint,

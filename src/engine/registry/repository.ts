@@ -6,12 +6,12 @@ import { maxManifestBytes } from '../../oci/manifest.ts'
 import { acceptedManifests, isForeignLayerType } from '../../oci/media-types.ts'
 import { familiarReference, type Reference } from '../../oci/reference.ts'
 import type { RegistryCredentials } from '../api.ts'
-import type { BlobSource, Repository } from '../parts.ts'
+import type { BlobSource, BlobTarget, Connection, ProxySettings, Repository, TlsFiles } from '../parts.ts'
 import { type Authorizer, createAuthorizer, unauthorized } from './authorizer.ts'
 import { digestMismatch } from './digest-check.ts'
 import type { Endpoint } from './endpoints.ts'
 import { isConnectionFailure, isTemporary, RegistryBusy, registryUnavailable, withRetries } from './failure.ts'
-import { type HttpRequest, type HttpResponse, readBody, sendRequest } from './transport.ts'
+import { createTransport, type HttpRequest, type HttpResponse, readBody, type Transport } from './transport.ts'
 import { createUploads } from './upload.ts'
 
 export interface RepositoryOptions {
@@ -19,10 +19,17 @@ export interface RepositoryOptions {
   readonly endpoints: readonly Endpoint[]
   readonly credentials: RegistryCredentials | undefined
   readonly actions: 'pull' | 'pull,push'
+  /** Certificates by `host:port` of an endpoint. */
+  readonly tls: ReadonlyMap<string, TlsFiles>
+  readonly proxies: ProxySettings
+  /** Other repositories this one may take blobs from. */
+  readonly mountFrom: readonly string[]
 }
 
 interface Place {
   readonly endpoint: Endpoint
+  readonly connection: Connection
+  readonly transport: Transport
   readonly authorizer: Authorizer
 }
 
@@ -30,18 +37,11 @@ interface Place {
 export type RepositoryCall = Omit<HttpRequest, 'url'> & { readonly path: string }
 
 /** One repository, see Repository in parts.ts. */
-export function createRepository({ reference, endpoints, credentials, actions }: RepositoryOptions): Repository {
+export function createRepository(options: RepositoryOptions): Repository {
+  const { reference, endpoints, credentials, actions, mountFrom } = options
   const { host, path: name } = reference
-  const scope = `repository:${name}:${actions}`
-  const places: Place[] = endpoints.map((endpoint) => ({
-    endpoint,
-    authorizer: createAuthorizer({
-      base: endpoint.base,
-      insecureTls: endpoint.insecureTls,
-      scope,
-      credentials: endpoint.mirror ? undefined : credentials,
-    }),
-  }))
+  const scope = [`repository:${name}:${actions}`, ...mountFrom.map((other) => `repository:${other}:pull`)].join(' ')
+  const places: Place[] = endpoints.map((endpoint) => createPlace(endpoint, scope, options))
   let chosen: Place | undefined
 
   /** Sends to the place that answered before, or finds the first that answers. */
@@ -66,12 +66,11 @@ export function createRepository({ reference, endpoints, credentials, actions }:
     }
     throw failure
   }
-  const sendTo = async ({ endpoint, authorizer }: Place, { path, ...call }: RepositoryCall): Promise<HttpResponse> => {
+  const sendTo = async ({ endpoint, transport, authorizer }: Place, { path, ...call }: RepositoryCall): Promise<HttpResponse> => {
     const attempt = (authorization: string | undefined): Promise<HttpResponse> =>
-      sendRequest({
+      transport.send({
         ...call,
-        url: /^https?:/.test(path) ? path : `${endpoint.base}/v2/${name}/${path}`,
-        insecureTls: endpoint.insecureTls,
+        url: `${endpoint.base}/v2/${name}/${path}`,
         headers: { ...call.headers, ...(authorization === undefined ? {} : { Authorization: authorization }) },
       })
     const response = await attempt(authorizer.current())
@@ -133,9 +132,24 @@ export function createRepository({ reference, endpoints, credentials, actions }:
         throw registryUnavailable(host, error)
       }),
     source: (descriptor) => blobSource(descriptor, chosen ?? places.at(-1), name),
+    target: (descriptor) => blobTarget(descriptor, chosen ?? places.at(-1), name),
     reauthorize: async (challenge) => chosen?.authorizer.answer(challenge),
-    ...createUploads({ request, base: () => (chosen ?? places.at(-1))?.endpoint.base ?? '' }),
+    ...createUploads({
+      request,
+      target: (descriptor) => blobTarget(descriptor, chosen ?? places.at(-1), name),
+      answer: async (challenge) => chosen?.authorizer.answer(challenge),
+    }),
   }
+}
+
+function createPlace(endpoint: Endpoint, scope: string, { credentials, tls, proxies }: RepositoryOptions): Place {
+  const { base, insecureTls, mirror } = endpoint
+  const { host } = new URL(base)
+  const files = tls.get(host)
+  const connection: Connection = { insecureTls, proxies, ...(files === undefined ? {} : { tls: files }) }
+  const transport = createTransport(host, connection)
+  const authorizer = createAuthorizer({ base, transport, scope, credentials: mirror ? undefined : credentials })
+  return { endpoint, connection, transport, authorizer }
 }
 
 /** A plain-HTTP request that reached a TLS port, or a mirror that cannot help. */
@@ -147,15 +161,18 @@ function isMisplaced({ endpoint }: Place, response: HttpResponse): boolean {
 function blobSource(descriptor: Descriptor, place: Place | undefined, name: string): BlobSource {
   const { digest, size, mediaType, urls } = descriptor
   const foreign = isForeignLayerType(mediaType) ? urls?.find((url) => url.startsWith('https://')) : undefined
-  if (foreign !== undefined) return { url: foreign, digest, size, insecureTls: false }
+  const proxies = place?.connection.proxies
+  if (foreign !== undefined) return { url: foreign, digest, size, insecureTls: false, ...(proxies === undefined ? {} : { proxies }) }
+  return { url: `${place?.endpoint.base ?? ''}/v2/${name}/blobs/${parseDigest(digest)}`, digest, size, ...access(place) }
+}
+
+function blobTarget({ digest, size }: Descriptor, place: Place | undefined, name: string): BlobTarget {
+  return { url: `${place?.endpoint.base ?? ''}/v2/${name}/blobs/uploads/`, digest, size, ...access(place) }
+}
+
+function access(place: Place | undefined): Connection & { readonly authorization?: string } {
   const authorization = place?.authorizer.current()
-  return {
-    url: `${place?.endpoint.base ?? ''}/v2/${name}/blobs/${parseDigest(digest)}`,
-    digest,
-    size,
-    insecureTls: place?.endpoint.insecureTls ?? false,
-    ...(authorization === undefined ? {} : { authorization }),
-  }
+  return { ...(place?.connection ?? { insecureTls: false }), ...(authorization === undefined ? {} : { authorization }) }
 }
 
 /** Tag or digest, checked before it becomes a part of a URL. */

@@ -2,14 +2,14 @@ import { TscomposeError } from '../../base/errors.ts'
 import type { RegistryCredentials } from '../api.ts'
 import type { Challenge } from './challenge.ts'
 import { hostName, isLoopbackHost, isPrivateAddress } from './endpoints.ts'
-import { type HttpResponse, readBody, sendRequest } from './transport.ts'
+import { type HttpResponse, readBody, type Transport } from './transport.ts'
 
 export interface TokenRequest {
   /** Base of the registry that sent the challenge. */
   readonly registry: string
-  readonly insecureTls: boolean
+  readonly transport: Transport
   readonly challenge: Challenge
-  /** `repository:library/nginx:pull`. */
+  /** `repository:library/nginx:pull`, several of them separated by blanks; '' for a login. */
   readonly scope: string
   readonly credentials: RegistryCredentials | undefined
   readonly signal?: AbortSignal | undefined
@@ -72,19 +72,16 @@ function refusedRealm(registry: string, why: string): TscomposeError {
   return new TscomposeError('denied', 'REALM_REFUSED', `registry ${new URL(registry).host}: ${why}`, { target: registry })
 }
 
-function transportOptions(
-  realm: URL,
-  request: TokenRequest,
-): { insecureTls: boolean; signal: AbortSignal | undefined; checkAddress: (address: string) => void } {
+function transportOptions(realm: URL, request: TokenRequest): { signal: AbortSignal | undefined; checkAddress: (address: string) => void } {
   return {
-    insecureTls: request.insecureTls && new URL(request.registry).host === realm.host,
     signal: request.signal,
     checkAddress: (address) => checkAddress(request.registry, realm.host, address),
   }
 }
 
 function post(realm: URL, request: TokenRequest, credentials: RegistryCredentials): Promise<HttpResponse> {
-  const form = new URLSearchParams({ service: request.challenge.params.service ?? '', scope: request.scope, client_id: 'tscompose' })
+  const form = new URLSearchParams({ service: request.challenge.params.service ?? '', client_id: 'tscompose' })
+  if (request.scope !== '') form.set('scope', request.scope)
   if (credentials.identityToken !== undefined) {
     form.set('grant_type', 'refresh_token')
     form.set('refresh_token', credentials.identityToken)
@@ -93,7 +90,7 @@ function post(realm: URL, request: TokenRequest, credentials: RegistryCredential
     form.set('username', credentials.username ?? '')
     form.set('password', credentials.password ?? '')
   }
-  return sendRequest({
+  return request.transport.send({
     url: realm.href,
     method: 'POST',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -106,9 +103,10 @@ function get(realm: URL, request: TokenRequest): Promise<HttpResponse> {
   const url = new URL(realm)
   const { service } = request.challenge.params
   if (service !== undefined) url.searchParams.set('service', service)
-  url.searchParams.set('scope', request.scope)
+  // One parameter each: services of before OAuth know no list.
+  for (const scope of request.scope.split(' ').filter((item) => item !== '')) url.searchParams.append('scope', scope)
   const authorization = basicAuthorization(request.credentials)
-  return sendRequest({
+  return request.transport.send({
     url: url.href,
     ...(authorization === undefined ? {} : { headers: { Authorization: authorization } }),
     ...transportOptions(realm, request),

@@ -1,39 +1,35 @@
-import { createReadStream } from 'node:fs'
-import { TscomposeError } from '../../base/errors.ts'
 import type { Repository } from '../parts.ts'
+import { uploadBlob } from './blob-upload.ts'
 import type { RepositoryCall } from './repository.ts'
 import type { HttpResponse } from './transport.ts'
 
 export interface UploadOptions {
   readonly request: (call: RepositoryCall, expected: readonly number[]) => Promise<HttpResponse>
-  readonly base: () => string
+  readonly target: Repository['target']
+  readonly answer: (challenge: string) => Promise<string | undefined>
 }
 
-/** The pushing half of a repository: each blob is one POST and one PUT. */
-export function createUploads({ request, base }: UploadOptions): Pick<Repository, 'hasBlob' | 'uploadFile' | 'putManifest'> {
+/** The pushing half of a repository. */
+export function createUploads({
+  request,
+  target,
+  answer,
+}: UploadOptions): Pick<Repository, 'hasBlob' | 'mountBlob' | 'uploadFile' | 'putManifest'> {
   return {
     hasBlob: async (digest, signal) => {
       const response = await request({ method: 'HEAD', path: `blobs/${digest}`, signal }, [200, 404])
       response.body.resume()
       return response.status === 200
     },
-    uploadFile: async (path, { digest, size }, signal) => {
-      const begun = await request({ method: 'POST', path: 'blobs/uploads/', headers: { 'Content-Length': '0' }, signal }, [202])
-      begun.body.resume()
-      const url = uploadUrl(begun, base())
-      url.searchParams.set('digest', digest)
-      const done = await request(
-        {
-          method: 'PUT',
-          path: url.href,
-          headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(size) },
-          body: createReadStream(path),
-          signal,
-        },
-        [201],
-      )
-      done.body.resume()
+    mountBlob: async (digest, from, signal) => {
+      const query = new URLSearchParams({ mount: digest, from })
+      const path = `blobs/uploads/?${query}`
+      // 202 is an upload begun instead; the registry drops it after a while. 4xx: it does not know the question.
+      const response = await request({ method: 'POST', path, headers: { 'Content-Length': '0' }, signal }, [201, 202, 400, 403, 404, 405])
+      response.body.resume()
+      return response.status === 201
     },
+    uploadFile: (path, descriptor, signal) => uploadBlob(target(descriptor), { path, signal, reauthorize: answer }),
     putManifest: async (tagOrDigest, bytes, mediaType, signal) => {
       const response = await request(
         { method: 'PUT', path: `manifests/${tagOrDigest}`, headers: { 'Content-Type': mediaType }, body: bytes, signal },
@@ -42,11 +38,4 @@ export function createUploads({ request, base }: UploadOptions): Pick<Repository
       response.body.resume()
     },
   }
-}
-
-/** The place the registry named for the bytes: it must be the registry itself, for credentials go with it. */
-function uploadUrl(response: HttpResponse, base: string): URL {
-  const url = new URL(response.headers.location ?? '', `${base}/`)
-  if (url.host === new URL(base).host) return url
-  throw new TscomposeError('denied', 'REDIRECT_REFUSED', `registry ${new URL(base).host}: upload to ${url.host} was refused`)
 }

@@ -1,6 +1,6 @@
 import type { ErrorData } from '../../../base/errors.ts'
 import type { Digest } from '../../../oci/digest.ts'
-import type { BlobSource } from '../../parts.ts'
+import type { BlobSource, BlobTarget } from '../../parts.ts'
 
 /*
  * What the image part hands to its worker threads, and what comes back. Everything that touches the bytes of a layer
@@ -76,6 +76,26 @@ export interface ArchiveMember {
     | 'directory'
 }
 
+/** Sends a file to a registry. */
+export interface UploadJob {
+  readonly kind: 'upload'
+  readonly path: string
+  readonly target: BlobTarget
+}
+
+/** Packs a plain tar with gzip, the form every registry and engine takes. */
+export interface PackJob {
+  readonly kind: 'pack'
+  readonly path: string
+  /** New file. */
+  readonly output: string
+}
+
+export interface PackResult {
+  readonly digest: Digest
+  readonly size: number
+}
+
 /** Writes everything of a file system to disk. */
 export interface SyncJob {
   readonly kind: 'sync'
@@ -86,12 +106,14 @@ export interface JobResults {
   readonly layer: LayerResult
   readonly scan: ScanResult
   readonly assemble: { readonly size: number }
+  readonly upload: Record<string, never>
+  readonly pack: PackResult
   readonly sync: Record<string, never>
 }
 
-export type Job = LayerJob | ScanJob | AssembleJob | SyncJob
+export type Job = LayerJob | ScanJob | AssembleJob | UploadJob | PackJob | SyncJob
 
-export type JobStage = 'downloading' | 'verifying' | 'downloaded' | 'extracting'
+export type JobStage = 'downloading' | 'verifying' | 'downloaded' | 'extracting' | 'uploading'
 
 export interface JobProgress {
   readonly stage: JobStage
@@ -118,4 +140,6 @@ export interface JobContext {
   readonly report: (progress: JobProgress) => void
   /** Bytes of a remote blob from an offset. */
   readonly fetchBlob: (blob: BlobSource, offset: number) => AsyncIterable<Buffer>
+  /** Uploads a file; `onProgress` gets the bytes sent. */
+  readonly sendBlob: (target: BlobTarget, path: string, onProgress: (sent: number) => void) => Promise<void>
 }

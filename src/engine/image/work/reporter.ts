@@ -5,6 +5,7 @@ export interface Reporter {
   downloading(current: number, total: number): void
   downloaded(total: number): void
   extracting(current: number): void
+  uploading(current: number, total: number): void
 }
 
 const intervalMs = 100
@@ -32,5 +33,6 @@ export function createReporter(report: (progress: JobProgress) => void, now: () 
       // Unpacking goes along with the download; people see the download until it is over.
       if (!isDownloading) sometimes({ stage: 'extracting', current, total: 0 })
     },
+    uploading: (current, total) => sometimes({ stage: 'uploading', current, total }),
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../../../src/engine/registry/endpoints.ts'
 import { parseRetryAfter, registryUnavailable, withRetries } from '../../../../src/engine/registry/failure.ts'
 import { fetchToken } from '../../../../src/engine/registry/token.ts'
+import { createTransport } from '../../../../src/engine/registry/transport.ts'
 
 const none: RegistryConfig = { mirrors: [], insecure: [] }
 const bases = (host: string, config = none): readonly string[] =>
@@ -81,7 +82,7 @@ describe('token services', () => {
   const ask = (registry: string, realm: string): Promise<unknown> =>
     fetchToken({
       registry,
-      insecureTls: false,
+      transport: createTransport(new URL(registry).host, { insecureTls: false }),
       challenge: { scheme: 'bearer', params: { realm } },
       scope: 'repository:a:pull',
       credentials: { username: 'u', password: 'secret' },
