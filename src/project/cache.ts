@@ -150,7 +150,16 @@ function writeEntry(directory: string, path: string, { options, inputs, payload 
     renameSync(temporary, path)
     prune(directory)
   } catch {
-    rmSync(temporary, { force: true })
+    // A cache is a convenience: other users than root have none.
+    removeQuietly(temporary)
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It was never made.
   }
 }
 
