@@ -48,16 +48,30 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
 
   const runNode = async (node: PlanNode): Promise<Outcome> => {
     const before = await Promise.all(node.after.map((id) => outcomes.get(id)))
+    if (node.rescues !== undefined) return await rescue(node)
     if (before.includes('failed')) return node.onFailure === 'warn' ? 'done' : 'failed'
     try {
       options.signal?.throwIfAborted()
       const job = (): Promise<void> => runShown(node, context, options)
       // A node that waits must not hold the place of the node it waits for.
-      await (node.op.kind === 'container.await' ? job() : limited(job))
+      await (waiting.has(node.op.kind) ? job() : limited(job))
       done.push(node)
       return 'done'
     } catch (error) {
       if (node.onFailure === 'warn') return 'done'
+      failures.push({ node, error })
+      return 'failed'
+    }
+  }
+  /** What puts things back is not cancelled by what broke them. */
+  const rescue = async (node: PlanNode): Promise<Outcome> => {
+    const rescued = await Promise.all((node.rescues ?? []).map((id) => outcomes.get(id)))
+    if (!rescued.includes('failed') || isUnmade(node, created)) return 'done'
+    const { signal: _signal, ...unsignalled } = context
+    try {
+      await runShown(node, unsignalled, options)
+      return 'done'
+    } catch (error) {
       failures.push({ node, error })
       return 'failed'
     }
@@ -69,6 +83,19 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
     throw summarize(failures.map(({ error }) => error))
   }
   return { created }
+}
+
+/** Kinds that take their time without doing anything. */
+const waiting: ReadonlySet<OperationKind> = new Set<OperationKind>(['container.await', 'container.monitor', 'container.delay'])
+
+/** Whether a node is about a container that was never made. */
+function isUnmade({ op }: PlanNode, created: ReadonlyMap<number, string>): boolean {
+  const targets = [
+    'container' in op ? op.container : undefined,
+    op.kind === 'container.takePorts' ? op.from : undefined,
+    op.kind === 'container.start' ? op.portsFrom : undefined,
+  ]
+  return targets.some((target) => target !== undefined && 'node' in target && !created.has(target.node))
 }
 
 const runFreely = <T>(job: () => Promise<T>): Promise<T> => job()

@@ -1,4 +1,5 @@
-import { TscomposeError } from '../base/errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hasCode, TscomposeError } from '../base/errors.ts'
 import type { EventSink } from '../base/event.ts'
 import type { CallContext, CallerStdio, ContainerRef, Engine } from '../engine/api.ts'
 import { label } from './labels.ts'
@@ -56,7 +57,12 @@ export const executors: Executors = {
       run.sink?.({ target: { kind: 'container', name: `Container ${spec.name}` }, verb: 'Warning', phase: 'warn', text })
   },
   'container.rename': async (op, run) => run.engine.containers.rename({ ...ref(op.container, run), name: op.name }, quiet(run)),
-  'container.start': async (op, run) => run.engine.containers.start(ref(op.container, run), quiet(run)),
+  'container.start': async (op, run) => {
+    const portsFrom = op.portsFrom === undefined ? {} : { portsFrom: ref(op.portsFrom, run).container }
+    await run.engine.containers.start({ ...ref(op.container, run), ...portsFrom }, quiet(run))
+  },
+  'container.takePorts': async (op, run) =>
+    run.engine.containers.takePorts({ ...ref(op.container, run), from: ref(op.from, run).container }, quiet(run)),
   'container.stop': async (op, run) => ignoreMissing(run.engine.containers.stop({ ...ref(op.container, run), ...timeout(op) }, quiet(run))),
   'container.restart': async (op, run) => run.engine.containers.restart({ ...ref(op.container, run), ...timeout(op) }, quiet(run)),
   'container.kill': async (op, run) => run.engine.containers.kill({ ...ref(op.container, run), signal: op.signal }, quiet(run)),
@@ -74,6 +80,19 @@ export const executors: Executors = {
       if (op.exitZeroIsFine !== true || !(await endedWell(run, container))) throw error
     }
   },
+  'container.monitor': async (op, run, node) => {
+    const container = ref(op.container, run)
+    try {
+      await run.engine.containers.await({ ...container, until: 'exited', timeoutMs: op.forMs }, quiet(run))
+    } catch (error) {
+      if (!hasCode(error, 'AWAIT_TIMEOUT')) throw error
+    }
+    const { state } = await run.engine.containers.inspect(container, quiet(run))
+    if (state.status === 'running' && state.restartCount === 0) return
+    const why = `container ${node.target.name} exited (${state.exitCode}) within ${op.forMs / 1000} s of its start`
+    throw new TscomposeError('unavailable', 'DEPENDENCY_FAILED', why, { target: `container ${node.target.name}` })
+  },
+  'container.delay': async (op, run) => sleep(op.forMs, undefined, run.signal === undefined ? {} : { signal: run.signal }),
   'container.exec': async (op, run, node) => {
     const { process } = op
     const stdio = run.stdio === undefined ? {} : { stdio: run.stdio }

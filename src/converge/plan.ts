@@ -17,7 +17,10 @@ export interface OperationArgs {
   /** `imageFrom`: the node that brings the image, so that its ID becomes a label. */
   'container.create': { readonly spec: ContainerSpec; readonly imageFrom?: number }
   'container.rename': { readonly container: ContainerTarget; readonly name: string }
-  'container.start': { readonly container: ContainerTarget }
+  /** `portsFrom`: that container keeps the published ports until `container.takePorts`. */
+  'container.start': { readonly container: ContainerTarget; readonly portsFrom?: ContainerTarget }
+  /** Published ports are led from one container to the other without a refused connection. */
+  'container.takePorts': { readonly container: ContainerTarget; readonly from: ContainerTarget }
   'container.stop': { readonly container: ContainerTarget; readonly timeoutMs?: number }
   'container.restart': { readonly container: ContainerTarget; readonly timeoutMs?: number }
   'container.kill': { readonly container: ContainerTarget; readonly signal: string }
@@ -31,6 +34,10 @@ export interface OperationArgs {
     readonly timeoutMs?: number
     readonly exitZeroIsFine?: boolean
   }
+  /** Fails where the container ends, or is restarted by its policy, within this time. */
+  'container.monitor': { readonly container: ContainerTarget; readonly forMs: number }
+  /** Time to pass between two batches of an update. */
+  'container.delay': { readonly container: ContainerTarget; readonly forMs: number }
   /** A lifecycle hook; an exit code other than 0 is a failure. */
   'container.exec': { readonly container: ContainerTarget; readonly process: ExecSpec }
 }
@@ -55,6 +62,8 @@ export interface PlanNode {
   readonly shown?: Shown
   /** A failure becomes a warning and what comes after goes on. */
   readonly onFailure?: 'warn'
+  /** Runs only where one of these nodes failed, when all of them have come to an end: it puts back what was. */
+  readonly rescues?: readonly number[]
   /** What must be agreed to before this runs; execute() is called only when it was. */
   readonly confirm?: string
 }
@@ -69,6 +78,8 @@ export interface Plan {
 export interface PlanBuilder {
   /** Adds a node after nodes that are there already; returns its id. */
   add(node: Omit<PlanNode, 'id' | 'after'> & { readonly after?: readonly (number | undefined)[] }): number
+  /** The nodes added so far. */
+  count(): number
   unchanged(target: EventTarget, verb: string): void
   warn(message: string): void
   build(): Plan
@@ -85,6 +96,7 @@ export function createPlanBuilder(): PlanBuilder {
       nodes.push({ id, ...node, after: known })
       return id
     },
+    count: () => nodes.length,
     unchanged: (target, verb) => {
       unchanged.push({ target, verb })
     },
@@ -108,8 +120,10 @@ const targetWords: Readonly<Record<TargetKind, string>> = {
 /** One line per node: `#3 container.create demo-web-1: service web has 0 of 1 containers (after #1 #2)`. */
 export function formatPlan(plan: Plan): string {
   const lines = plan.nodes.map((node) => {
-    const after = node.after.length === 0 ? '' : ` (after ${node.after.map((id) => `#${id}`).join(' ')})`
-    return `#${node.id} ${describeOperation(node)}: ${node.cause}${after}`
+    const numbers = (ids: readonly number[]): string => ids.map((id) => `#${id}`).join(' ')
+    const after = node.after.length === 0 ? '' : ` (after ${numbers(node.after)})`
+    const rescues = node.rescues === undefined ? '' : ` (only if one of ${numbers(node.rescues)} fails)`
+    return `#${node.id} ${describeOperation(node)}: ${node.cause}${after}${rescues}`
   })
   return [
     ...lines,
@@ -123,6 +137,9 @@ function describeOperation({ op, target }: PlanNode): string {
       return `${op.kind} ${target.name} to ${op.name}`
     case 'container.await':
       return `${op.kind} ${target.name} ${op.until}`
+    case 'container.monitor':
+    case 'container.delay':
+      return `${op.kind} ${target.name} ${op.forMs / 1000}s`
     case 'container.kill':
       return `${op.kind} ${target.name} ${op.signal}`
     default:

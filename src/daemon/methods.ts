@@ -29,6 +29,7 @@ export const engineMethods: MethodTable<Omit<Engine, PartName>> & { readonly [P 
   containers: {
     create: 'call',
     start: 'call',
+    takePorts: 'call',
     stop: 'call',
     restart: 'call',
     kill: 'call',

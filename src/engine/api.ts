@@ -92,8 +92,16 @@ export interface Containers {
     params: { readonly spec: ContainerSpec },
     context?: CallContext,
   ): Promise<{ readonly id: string; readonly warnings: readonly string[] }>
-  /** Idempotent: a running container stays as it is. Resolves when the process runs. */
-  start(params: ContainerRef, context?: CallContext): Promise<void>
+  /**
+   * Idempotent: a running container stays as it is. Resolves when the process runs. With `portsFrom` its published ports
+   * stay with that container, if it runs, until `takePorts`.
+   */
+  start(params: ContainerRef & { readonly portsFrom?: string }, context?: CallContext): Promise<void>
+  /**
+   * Leads published ports from one running container to another without a refused connection, then waits (5 s at most)
+   * until the connections of the old one have ended. Idempotent.
+   */
+  takePorts(params: ContainerRef & { readonly from: string }, context?: CallContext): Promise<void>
   /** Stop signal, then SIGKILL after the grace period. Idempotent. Cancelling the call does not cancel the stop. */
   stop(params: ContainerRef & { readonly timeoutMs?: number; readonly signal?: string }, context?: CallContext): Promise<void>
   restart(params: ContainerRef & { readonly timeoutMs?: number }, context?: CallContext): Promise<void>

@@ -242,6 +242,8 @@ export interface ContainerNetwork {
   readonly netnsPath: string
   readonly endpoints: readonly api.EndpointSpec[]
   readonly ports: readonly api.PortSpec[]
+  /** Container that has these ports as long as it runs; they are claimed by `takePorts`. */
+  readonly portsFrom?: string
   /** `53/udp`: ports the container's programs are known to listen on, published or not. */
   readonly expose?: readonly string[]
   readonly links?: Readonly<Record<string, string>>
@@ -275,6 +277,11 @@ export interface NetworkProvider {
   /** Live endpoints, from memory. */
   endpoints(containerId: string): readonly api.EndpointInfo[]
   rename(containerId: string, name: string): Promise<void>
+  /**
+   * Leads the published ports of one running container to another without a moment in which nobody answers; ports the
+   * giver does not have are claimed. Returns what each has afterwards. Idempotent.
+   */
+  takePorts(containerId: string, from: string): Promise<{ readonly own: readonly api.BoundPort[]; readonly left: readonly api.BoundPort[] }>
   /** After a daemon start: keeps what belongs to these containers and is still there, removes the rest. */
   restore(running: readonly string[]): Promise<void>
 }

@@ -3,9 +3,10 @@ import type { Desired, DesiredService } from '../desired.ts'
 import { label } from '../labels.ts'
 import type { Observed } from '../observe.ts'
 import type { Plan } from '../plan.ts'
+import { objectsOf, sharedNodes } from './create.ts'
 import { containerTarget } from './emission.ts'
 import type { UpRules } from './options.ts'
-import { addService, objectsOf, sharedNodes, startConditions } from './services.ts'
+import { addService, startConditions } from './services.ts'
 import { prepareEmission } from './up.ts'
 
 export interface RunPlan {

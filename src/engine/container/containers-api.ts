@@ -24,7 +24,9 @@ export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber
   const sessions = new Map<string, ExecSession>()
   return {
     create: ({ spec }, context) => lifecycle.create(spec, context),
-    start: async ({ container }) => lifecycle.start(store.get(container)),
+    start: async ({ container, portsFrom }) =>
+      lifecycle.start(store.get(container), portsFrom === undefined ? undefined : store.find(portsFrom)),
+    takePorts: async ({ container, from }) => lifecycle.takePorts(store.get(container), store.get(from)),
     stop: async ({ container, ...options }) => lifecycle.stop(store.get(container), options),
     restart: async ({ container, ...options }) => lifecycle.restart(store.get(container), options),
     kill: async ({ container, signal }) => lifecycle.kill(store.get(container), signal),

@@ -4,19 +4,22 @@ import { setFrozen } from '../../sys/cgroup/group.ts'
 import type { CallContext, ContainerSpec } from '../api.ts'
 import { createContainer } from './create.ts'
 import { type ContainerDeps, emitContainer } from './deps.ts'
+import { drain } from './drain.ts'
 import type { Entry, Run } from './entry.ts'
 import type { NextNumber } from './exec.ts'
 import { type ExitHooks, handleExit, handleMonitorEnd, type RunEnd } from './exit.ts'
 import { effectiveHealthcheck } from './health/config.ts'
 import { monitorHealth } from './health/monitor.ts'
 import { removeContainer } from './remove.ts'
-import { startContainer } from './start.ts'
+import { ownsNetwork, startContainer } from './start.ts'
 import { cancelRestart, killAndWait, type StopOptions, signalContainer, signalNumber, stopContainer } from './stop.ts'
 
 /** A container's life: what may happen at the same time and what must wait. One operation per container at once, kills excepted. */
 export interface Lifecycle {
   create(spec: ContainerSpec, context?: CallContext): Promise<{ readonly id: string; readonly warnings: readonly string[] }>
-  start(entry: Entry): Promise<void>
+  /** `portsFrom`: that container keeps the published ports until `takePorts`. */
+  start(entry: Entry, portsFrom?: Entry): Promise<void>
+  takePorts(entry: Entry, from: Entry): Promise<void>
   stop(entry: Entry, options: StopOptions): Promise<void>
   restart(entry: Entry, options: StopOptions): Promise<void>
   kill(entry: Entry, signal: string): Promise<void>
@@ -48,7 +51,7 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
     entry.stopHealth = plan === undefined ? undefined : monitorHealth(deps, entry, { plan, nextNumber })
     deps.store.touch(entry)
   }
-  const startNow = async (entry: Entry): Promise<void> => {
+  const startNow = async (entry: Entry, portsFrom?: Entry): Promise<void> => {
     if (entry.removed || entry.record.state.status === 'removing') throw gone(entry)
     // An end whose clean-up is under way comes first.
     if (entry.run?.ending === true) await entry.run.done
@@ -56,6 +59,7 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
     await startContainer(deps, entry, {
       onRun: (_entry, run, launched) => watchMonitor(entry, run, launched.monitorEnded),
       onStarted: beginHealth,
+      portsFrom: portsFrom?.record.id,
     })
   }
   const restartByPolicy = async (entry: Entry): Promise<void> => {
@@ -80,18 +84,19 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
       })
     },
   }
-  const startByHand = async (entry: Entry): Promise<void> => {
+  const startByHand = async (entry: Entry, portsFrom?: Entry): Promise<void> => {
     if (entry.record.state.status === 'paused') throw paused(entry)
     if (entry.run !== undefined && !entry.run.ending) return
     clearTimeout(entry.restart.timer)
     entry.restart = { timer: undefined, delayMs: 0 }
     deps.store.setState(entry, { stoppedByUser: false, restartCount: 0 })
-    await startNow(entry)
+    await startNow(entry, portsFrom)
   }
 
   return {
     create: (spec, context) => createContainer(deps, spec, context),
-    start: (entry) => locked(entry, () => startByHand(entry)),
+    start: (entry, portsFrom) => locked(entry, () => startByHand(entry, portsFrom)),
+    takePorts: (entry, from) => locked(entry, () => takePorts(deps, entry, from)),
     stop: (entry, options) => locked(entry, () => stopContainer(deps, entry, options)),
     restart: (entry, options) =>
       locked(entry, async () => {
@@ -133,6 +138,16 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
       }
     },
   }
+}
+
+/** The published ports lead to `entry` afterwards; connections `from` has are given time to end. */
+async function takePorts(deps: ContainerDeps, entry: Entry, from: Entry): Promise<void> {
+  if (entry.run === undefined || !ownsNetwork(entry.record.spec)) throw notRunning(entry)
+  const { own, left } = await deps.network.takePorts(entry.record.id, from.record.id)
+  deps.store.setState(entry, { ports: own })
+  if (from.run === undefined || from === entry) return
+  deps.store.setState(from, { ports: left })
+  await drain(from)
 }
 
 /** Docker's kill: SIGKILL and the container's stop signal count as a stop by hand. */

@@ -22,6 +22,8 @@ export interface StartHooks {
   /** The run is known before its process goes: an end that comes at once finds it. */
   readonly onRun: (entry: Entry, run: Run, launched: Launched) => void
   readonly onStarted: (entry: Entry) => void
+  /** Container that keeps the published ports until they are taken from it. */
+  readonly portsFrom?: string | undefined
 }
 
 /**
@@ -55,7 +57,7 @@ async function startWithin(
   cleanup.push(() => rmSync(places.bundle, { recursive: true, force: true }))
   // Both are pushed before they are begun: a half-made network is taken down as well.
   cleanup.push(() => releaseRunResources(deps, entry))
-  const [rootfs, setup] = await both(mountRootfs(deps, entry), setupNetwork(deps, entry, places))
+  const [rootfs, setup] = await both(mountRootfs(deps, entry), setupNetwork(deps, entry, { places, portsFrom: hooks.portsFrom }))
   const files = writeNetworkFiles(deps, entry, { places, setup })
   if (spec.ipc === 'shareable') mountShm(places, spec)
   const rootFd = openDirectory(rootfs.merged)
@@ -198,7 +200,11 @@ async function mountRootfs(deps: ContainerDeps, { record }: Entry): Promise<Root
   return rootfs
 }
 
-async function setupNetwork(deps: ContainerDeps, { record }: Entry, places: ContainerPlaces): Promise<NetworkSetup | undefined> {
+async function setupNetwork(
+  deps: ContainerDeps,
+  { record }: Entry,
+  { places, portsFrom }: { readonly places: ContainerPlaces; readonly portsFrom: string | undefined },
+): Promise<NetworkSetup | undefined> {
   const { id, name, spec } = record
   if (!ownsNetwork(spec)) return undefined
   const request: ContainerNetwork = {
@@ -208,6 +214,7 @@ async function setupNetwork(deps: ContainerDeps, { record }: Entry, places: Cont
     netnsPath: places.netns,
     endpoints: spec.network.kind === 'networks' ? spec.network.endpoints : [],
     ports: spec.network.kind === 'networks' ? (spec.ports ?? []) : [],
+    ...(portsFrom === undefined ? {} : { portsFrom }),
     ...(spec.links === undefined ? {} : { links: spec.links }),
     ...(spec.sysctls === undefined ? {} : { sysctls: spec.sysctls }),
     ...(spec.dns === undefined ? {} : { dns: spec.dns }),

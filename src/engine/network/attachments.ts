@@ -6,7 +6,7 @@ import { formatIp, parseIp } from '../../base/ip.ts'
 import type { NetlinkSocket } from '../../sys/netlink/socket.ts'
 import { removeNetns } from '../../sys/netns.ts'
 import type { EndpointInfo, EndpointSpec } from '../api.ts'
-import type { ContainerNetwork, EmitEvent, NetworkSetup } from '../parts.ts'
+import type { ContainerNetwork, EmitEvent, NetworkProvider, NetworkSetup } from '../parts.ts'
 import { defaultRoutes, endpointInfo, freeInterfaceName, orderEndpoints, publishTarget, setupResult } from './endpoint-plan.ts'
 import type { FirewallDriver } from './firewall/driver.ts'
 import type { RunIptables } from './firewall/iptables.ts'
@@ -28,6 +28,7 @@ export interface AttachmentHalf {
   disconnect(containerId: string, network: string): Promise<NetworkSetup>
   endpoints(containerId: string): readonly EndpointInfo[]
   rename(containerId: string, name: string): Promise<void>
+  takePorts(containerId: string, from: string): ReturnType<NetworkProvider['takePorts']>
   /** Removes what a record says was made, as far as it is there. */
   discard(record: AttachmentRecord): Promise<void>
 }
@@ -96,8 +97,11 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     }
   }
 
-  const setup = (container: ContainerNetwork): Promise<NetworkSetup> =>
+  const setup = (wanted: ContainerNetwork): Promise<NetworkSetup> =>
     withCleanup(async (cleanup) => {
+      const { portsFrom, ...plain } = wanted
+      // Nobody is there to take them from: then they are claimed at once.
+      const container = portsFrom !== undefined && tables.attachments.has(portsFrom) ? wanted : plain
       const id = container.containerId
       const old = tables.attachments.get(id)
       if (old !== undefined) await discard(old)
@@ -192,7 +196,25 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     if (record.endpoints.length > 0) await netd.put(netdContainer(record, find))
     store(record)
   }
+  const takePorts: AttachmentHalf['takePorts'] = async (id, from) => {
+    const { portsFrom: _portsFrom, ...container } = require(id).container
+    const giver = tables.attachments.get(from)
+    const before = require(id)
+    const planned: AttachmentRecord = { ...before, container, ports: [...before.ports, ...(giver?.ports ?? [])] }
+    const ports = await netd.put(netdContainer(planned, find), from).catch((error: unknown) => explainPortInUse(error, { tables, own: id }))
+    const target = publishTarget(planned.endpoints, find)
+    // Both sets of rules hold for a moment: either container answers then.
+    await options.firewall.set(`container ${id}`, target === undefined ? [] : rulesOfPorts(ports, target))
+    store({ ...planned, ports })
+    if (giver === undefined) return { own: ports, left: [] }
+    const left: AttachmentRecord = { ...giver, container: { ...giver.container, portsFrom: id }, ports: [] }
+    await netd.put(netdContainer(left, find))
+    await options.firewall.set(`container ${from}`, [])
+    store(left)
+    return { own: ports, left: [] }
+  }
   return {
+    takePorts: (id, from) => locked(id, () => takePorts(id, from)),
     setup: (container) => locked(container.containerId, () => setup(container)),
     teardown: (id) =>
       locked(id, async () => {

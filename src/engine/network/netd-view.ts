@@ -18,7 +18,7 @@ export function resolverPort(container: ContainerNetwork): number {
 export function netdContainer(record: AttachmentRecord, find: FindNetwork): NetdContainer {
   const { container, endpoints } = record
   const target = publishTarget(endpoints, find)
-  const ports = target === undefined ? [] : planPorts(container.ports, target)
+  const ports = target === undefined || container.portsFrom !== undefined ? [] : planPorts(container.ports, target)
   return {
     id: container.containerId,
     name: container.containerName,

@@ -115,6 +115,7 @@ export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
       disconnect: attachments.disconnect,
       endpoints: attachments.endpoints,
       rename: attachments.rename,
+      takePorts: attachments.takePorts,
       restore: (ids) =>
         restoreNetwork(ids, {
           tables,

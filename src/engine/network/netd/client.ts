@@ -10,7 +10,8 @@ export interface NetdClient {
   /** Gets it going, so that the first container does not wait for it. */
   warmUp(): void
   /** Adds or replaces a container; resolves when its names, resolver and ports are there. */
-  put(container: NetdContainer): Promise<readonly BoundPort[]>
+  /** `from`: the container whose ports are taken over. */
+  put(container: NetdContainer, from?: string): Promise<readonly BoundPort[]>
   drop(id: string): Promise<void>
   /** All containers at once, after the engine started. Resolves with those that could not be served. */
   restore(containers: readonly NetdContainer[]): Promise<NonNullable<NetdResult['failures']>>
@@ -76,8 +77,8 @@ export function createNetdClient(options: NetdClientOptions): NetdClient {
     warmUp: () => {
       connection().catch((error: unknown) => options.warn(`the network helper does not start: ${String(error)}`))
     },
-    put: async (container) => {
-      const { ports = [] } = await call({ method: 'put', container })
+    put: async (container, from) => {
+      const { ports = [] } = await call({ method: 'put', container, ...(from === undefined ? {} : { from }) })
       containers.set(container.id, fixPorts(container, ports))
       return ports
     },

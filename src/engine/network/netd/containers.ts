@@ -10,8 +10,8 @@ import { createZone } from './zone.ts'
 
 /** What the helper keeps for the containers: names, resolvers and ports. */
 export interface Containers {
-  /** Adds or replaces one; what did not change (a resolver's sockets, a port) goes on without a gap. All or nothing. */
-  put(container: NetdContainer): readonly BoundPort[]
+  /** Adds or replaces one; what did not change (a resolver's sockets, a port) goes on without a gap. All or nothing. Ports of `from` are taken over. */
+  put(container: NetdContainer, from?: string): readonly BoundPort[]
   drop(id: string): void
   /** Makes the set equal to this one. */
   sync(containers: readonly NetdContainer[]): NonNullable<NetdResult['failures']>
@@ -57,17 +57,20 @@ export function createContainers({
     old.dns?.close()
     for (const port of old.ports.values()) port.release()
   }
-  const put = (container: NetdContainer): readonly BoundPort[] => {
+  const put = (container: NetdContainer, from?: string): readonly BoundPort[] => {
     const old = kept.get(container.id)
     const onError = (error: unknown): void => log(`container ${container.name}`, error)
     // First, as the same port may be wanted again for another address of the container.
     releaseStale(container.ports, old?.ports)
-    const fresh = claimNew(container.ports, old?.ports, onError)
+    const taken = takeOver(container.ports, from === undefined ? undefined : kept.get(from)?.ports)
+    for (const [key, port] of taken) old?.ports.set(key, port)
+    const present = new Map([...(old?.ports ?? []), ...taken])
+    const fresh = claimNew(container.ports, present, onError)
     try {
       const listening = old?.dns !== undefined && old.container.netns === container.netns
       const dns = container.resolver === undefined ? undefined : listening ? old.dns : openDns(container, resolverOf(container.id), onError)
       if (old?.dns !== undefined && old.dns !== dns) old.dns.close()
-      kept.set(container.id, { container, dns, ports: new Map([...(old?.ports ?? []), ...fresh]) })
+      kept.set(container.id, { container, dns, ports: new Map([...present, ...fresh]) })
     } catch (error) {
       for (const port of fresh.values()) port.release()
       throw error
@@ -95,6 +98,21 @@ export function createContainers({
       for (const id of [...kept.keys()]) drop(id)
     },
   }
+}
+
+/** Moves what is kept for another container and wanted now; it is this container's from here on, whatever else fails. */
+function takeOver(ports: readonly NetdPort[], giver: Map<string, ClaimedPort> | undefined): Map<string, ClaimedPort> {
+  const taken = new Map<string, ClaimedPort>()
+  for (const port of giver === undefined ? [] : ports) {
+    for (const [key, claimed] of giver ?? []) {
+      const own = claimed.handOver(port)
+      if (own === undefined) continue
+      giver?.delete(key)
+      taken.set(stableJson(port), own)
+      break
+    }
+  }
+  return taken
 }
 
 function claimNew(

@@ -3,17 +3,21 @@ import { parseIp, requireIp } from '../../../base/ip.ts'
 import { bindSocket, boundPort, closeFd } from '../../../sys/sockets.ts'
 import type { BoundPort } from '../../api.ts'
 import type { NetdPort } from './protocol.ts'
-import { proxyTcp, proxyUdp } from './proxy.ts'
+import { type ProxyTarget, proxyTcp, proxyUdp } from './proxy.ts'
 
 /** A port of the host kept for one container. */
 export interface ClaimedPort {
   readonly bound: readonly BoundPort[]
   release(): void
+  /** The same sockets for another container that asks for this port; undefined where they do not fit what it asks for. */
+  handOver(port: NetdPort): ClaimedPort | undefined
 }
 
 interface Holding {
   readonly hostIp: string
   readonly release: () => void
+  /** Absent where the kernel leads connections on. */
+  readonly target?: ProxyTarget
 }
 
 const ephemeralTries = 10
@@ -45,17 +49,32 @@ function claimAt(port: NetdPort, candidate: number, onError: (error: unknown) =>
       if (fd === undefined) continue
       // The first address decides; the others must have the same number.
       if (number === 0) number = boundPort(fd)
-      held.push({ hostIp, release: serve(port, { hostIp, fd, onError }) })
+      held.push({ hostIp, ...serve(port, { hostIp, fd, onError }) })
     }
   } catch (error) {
     for (const holding of held) holding.release()
     throw error
   }
+  return claimed(port, number, held)
+}
+
+function claimed(port: NetdPort, number: number, held: readonly Holding[]): ClaimedPort {
   const { containerPort, protocol } = port
+  const fits = (other: NetdPort): boolean =>
+    other.protocol === protocol &&
+    other.hostIps.join() === port.hostIps.join() &&
+    (other.target === '') === (port.target === '') &&
+    other.from <= number &&
+    number <= other.to
   return {
     bound: held.map(({ hostIp }) => ({ containerPort, protocol, hostIp, hostPort: number })),
     release: () => {
       for (const holding of held) holding.release()
+    },
+    handOver: (other) => {
+      if (!fits(other)) return undefined
+      for (const { target } of held) if (target !== undefined) Object.assign(target, { address: other.target, port: other.containerPort })
+      return claimed(other, number, held)
     },
   }
 }
@@ -84,10 +103,13 @@ function isProxied(port: NetdPort, hostIp: string): boolean {
   return parseIp(hostIp)?.family === 6 && port.protocol !== 'sctp' && port.target !== ''
 }
 
-function serve(port: NetdPort, { hostIp, fd, onError }: { hostIp: string; fd: number; onError: (error: unknown) => void }): () => void {
-  if (!isProxied(port, hostIp)) return () => closeFd(fd)
+function serve(
+  port: NetdPort,
+  { hostIp, fd, onError }: { hostIp: string; fd: number; onError: (error: unknown) => void },
+): Omit<Holding, 'hostIp'> {
+  if (!isProxied(port, hostIp)) return { release: () => closeFd(fd) }
   const target = { address: port.target, port: port.containerPort }
-  return port.protocol === 'udp' ? proxyUdp(fd, target, onError) : proxyTcp(fd, target, onError)
+  return { target, release: port.protocol === 'udp' ? proxyUdp(fd, target, onError) : proxyTcp(fd, target, onError) }
 }
 
 function claimError(port: NetdPort, candidate: number, error: unknown): unknown {

@@ -8,7 +8,7 @@ import type { BoundPort } from '../../api.ts'
  */
 
 /** Changes whenever an older helper could not serve a newer engine; such a helper is replaced. */
-export const netdProtocol = 1
+export const netdProtocol = 2
 
 /** One network a container is in. */
 export interface NetdEndpoint {
@@ -62,8 +62,8 @@ export interface NetdContainer {
 export type NetdCall =
   /** The whole truth after a (re)connect; what is not in it is dropped. Never fails as a whole. */
   | { readonly method: 'sync'; readonly containers: readonly NetdContainer[] }
-  /** Adds or replaces one container, whole or not at all. */
-  | { readonly method: 'put'; readonly container: NetdContainer }
+  /** Adds or replaces one container, whole or not at all. Ports that container `from` has are taken over from it without a gap. */
+  | { readonly method: 'put'; readonly container: NetdContainer; readonly from?: string }
   | { readonly method: 'drop'; readonly containers: readonly string[] }
   | { readonly method: 'quit' }
 

@@ -1,9 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram'
 import { connect, createServer, isIPv6, type Socket } from 'node:net'
 
+/** Where what arrives is passed on to; a change holds for what arrives after it. */
 export interface ProxyTarget {
-  readonly address: string
-  readonly port: number
+  address: string
+  port: number
 }
 
 const udpIdleMs = 90_000

@@ -88,7 +88,7 @@ function perform(request: NetdRequest, { containers, quit }: Session): NetdResul
     case 'sync':
       return { failures: containers.sync(request.containers) }
     case 'put':
-      return { ports: containers.put(request.container) }
+      return { ports: containers.put(request.container, request.from) }
     case 'drop':
       for (const id of request.containers) containers.drop(id)
       return {}

@@ -1,0 +1,201 @@
+import type { ContainerSpec, ContainerSummary } from '../../engine/api.ts'
+import type { UpdateConfig } from '../../project/model.ts'
+import { addCreate, carriedSpec, type ServiceScope, temporarySpec } from './create.ts'
+import type { ReplicaDecision } from './decisions.ts'
+import { addAwait, addHooks, addStop, containerTarget, type Emission, type Replica } from './emission.ts'
+
+/*
+ * deploy.update_config on one host: replicas are replaced batch by batch. The old container stays until its successor
+ * is known to work, so going back is starting it again. With start-first the successor runs beside it and takes over
+ * its published ports only then.
+ */
+
+type Recreate = Extract<ReplicaDecision, { kind: 'recreate' }>
+
+export interface RollingUpdate {
+  /** Decisions this update carries out. */
+  readonly replaced: readonly ReplicaDecision[]
+  /** Adds its nodes; returns the replicas as they will be. */
+  add(): readonly Replica[]
+}
+
+/** Undefined where the service asks for no such update, or nothing of it that runs is replaced. */
+export function rollingUpdate(scope: ServiceScope, decisions: readonly ReplicaDecision[]): RollingUpdate | undefined {
+  const config = scope.service.service.deploy?.update_config
+  if (config === undefined || !scope.emission.rules.start) return undefined
+  const replaced = decisions.filter((decision): decision is Recreate => {
+    return decision.kind === 'recreate' && !decision.inPlace && decision.container.state.status === 'running'
+  })
+  return replaced.length === 0 ? undefined : { replaced, add: () => addRolling(scope, replaced, config) }
+}
+
+/** One replica's way from the old container to the new one. */
+interface Step {
+  readonly decision: Recreate
+  readonly spec: ContainerSpec
+  readonly created: number
+  /** Nodes whose failure means that the old container comes back. */
+  readonly forward: readonly number[]
+  /** The new one works, the old one is stopped. */
+  readonly done: number
+}
+
+function addRolling(scope: ServiceScope, replaced: readonly Recreate[], config: UpdateConfig): readonly Replica[] {
+  const { builder } = scope.emission
+  const size = config.parallelism === undefined ? 1 : config.parallelism < 1 ? replaced.length : config.parallelism
+  const startFirst = wantsStartFirst(scope, replaced, config)
+  const steps: Step[] = []
+  let before: readonly number[] = []
+  for (let first = 0; first < replaced.length; first += size) {
+    const batch = replaced.slice(first, first + size)
+    const delayed =
+      first > 0 && (config.delay ?? 0) > 0 ? addDelay(builder, batch[0] as Recreate, { before, forMs: config.delay as number }) : undefined
+    const after = delayed === undefined ? before : [delayed]
+    const added = batch.map((decision) => addStep(scope, decision, { config, startFirst, after }))
+    steps.push(...added)
+    before = added.map(({ done }) => done)
+    // Where failures do not matter the next batch waits for the end of this one, not for its success.
+    if (config.failure_action === 'continue') before = added.map((step) => addRescue(scope, step, { startFirst, steps: [step] }))
+  }
+  const back = config.failure_action === 'rollback'
+  if (config.failure_action !== 'continue') for (const step of steps) addRescue(scope, step, { startFirst, steps: back ? steps : [step] })
+  return steps.map((step) => addEnd(scope, step, back ? steps.map(({ done }) => done) : [step.done]))
+}
+
+/** Two containers cannot have one address. */
+function wantsStartFirst({ emission, service }: ServiceScope, replaced: readonly Recreate[], { order }: UpdateConfig): boolean {
+  if (order !== 'start-first') return false
+  const { network } = service.base.spec
+  const fixed =
+    network.kind !== 'networks' || network.endpoints.some(({ ipv4Address, ipv6Address }) => (ipv4Address ?? ipv6Address) !== undefined)
+  if (fixed && replaced.length > 0) {
+    emission.builder.warn(
+      `${service.name}: update_config.order start-first needs addresses of the engine's choice; it is updated stop-first`,
+    )
+  }
+  return !fixed
+}
+
+function addDelay(
+  builder: Emission['builder'],
+  { container }: Recreate,
+  { before, forMs }: { readonly before: readonly number[]; readonly forMs: number },
+): number {
+  return builder.add({
+    target: containerTarget(container.name),
+    op: { kind: 'container.delay', container: { id: container.id }, forMs },
+    cause: 'update_config.delay',
+    after: before,
+  })
+}
+
+interface StepOptions {
+  readonly config: UpdateConfig
+  readonly startFirst: boolean
+  readonly after: readonly number[]
+}
+
+function addStep(scope: ServiceScope, decision: Recreate, { config, startFirst, after }: StepOptions): Step {
+  const { emission, service } = scope
+  const { builder } = emission
+  const spec = carriedSpec(scope, decision.container)
+  const { name } = spec
+  const { cause, container: old } = decision
+  const first = builder.count() + 1
+  const options = { name, cause, shown: { start: 'Recreate' }, after: [...after, ...scope.conditions] }
+  const created = addCreate(scope, temporarySpec(service.name, old, spec), options)
+  const container = { node: created }
+  const stop = (before: readonly number[]): number =>
+    addStop(builder, old, {
+      ...{ cause: 'it is replaced', timeoutMs: emission.rules.timeoutMs, hooks: service.service.pre_stop, silent: true },
+      after: [...before, ...(emission.bounceNodes.get(service.name) ?? [])],
+    }) ?? created
+  const stopped = startFirst ? undefined : stop([created])
+  const publishes = (old.ports.length > 0 || (spec.ports ?? []).length > 0) && startFirst
+  const started = builder.add({
+    target: containerTarget(name),
+    op: { kind: 'container.start', container, ...(publishes ? { portsFrom: { id: old.id } } : {}) },
+    cause,
+    after: [created, stopped],
+    shown: { start: 'Starting', done: 'Started' },
+  })
+  const hooked = addHooks(builder, service.service.post_start ?? [], { name, container, after: [started], what: 'post_start' }) ?? started
+  const works = addProof({ emission, name, container, config }, hooked)
+  const taken = publishes
+    ? builder.add({
+        target: containerTarget(name),
+        op: { kind: 'container.takePorts', container, from: { id: old.id } },
+        cause: 'it works: its ports lead to it from here on',
+        after: [works],
+      })
+    : works
+  const forward = Array.from({ length: taken - first + 1 }, (_, index) => first + index)
+  return { decision, spec, created, forward, done: startFirst ? stop([taken]) : taken }
+}
+
+interface Proof {
+  readonly emission: Emission
+  readonly name: string
+  readonly container: { readonly node: number }
+  readonly config: UpdateConfig
+}
+
+/** Healthy where it has a check, then alive for as long as `monitor` says. */
+function addProof({ emission, name, container, config }: Proof, ready: number): number {
+  const cause = 'the update goes on when it works'
+  const healthy = addAwait(emission, { name, container, ready, observed: undefined }, { until: 'running-or-healthy', cause })
+  if ((config.monitor ?? 0) <= 0) return healthy
+  return emission.builder.add({
+    target: containerTarget(name),
+    op: { kind: 'container.monitor', container, forMs: config.monitor as number },
+    cause: 'update_config.monitor',
+    after: [healthy],
+  })
+}
+
+interface RescueOptions {
+  readonly startFirst: boolean
+  /** Steps whose failure brings the old container of this one back. */
+  readonly steps: readonly Step[]
+}
+
+/** The old container as it was, without the new one. */
+function addRescue({ emission }: ServiceScope, step: Step, { startFirst, steps }: RescueOptions): number {
+  const { builder } = emission
+  const { container: old } = step.decision
+  const rescues = [...new Set(steps.flatMap(({ forward, done }) => [...forward, done]))]
+  const made = { node: step.created }
+  const common = { target: containerTarget(old.name), cause: 'the update failed', rescues }
+  const remove = (after: readonly number[]): number =>
+    builder.add({ ...common, op: { kind: 'container.remove', container: made, force: true }, after })
+  const start = (after: readonly number[]): number =>
+    builder.add({
+      ...common,
+      op: { kind: 'container.start', container: { id: old.id }, portsFrom: made },
+      after,
+      shown: { start: 'Rolling back', done: 'Rolled back' },
+    })
+  if (!startFirst) return start([remove([])])
+  const took = builder.add({ ...common, op: { kind: 'container.takePorts', container: { id: old.id }, from: made }, after: [start([])] })
+  return remove([took])
+}
+
+function addEnd({ emission }: ServiceScope, { decision, spec, created, done }: Step, after: readonly number[]): Replica {
+  const { builder, rules } = emission
+  const old: ContainerSummary = decision.container
+  const volumes = rules.renewAnonymousVolumes ? { volumes: true } : {}
+  const removed = builder.add({
+    target: containerTarget(old.name),
+    op: { kind: 'container.remove', container: { id: old.id }, ...volumes },
+    cause: 'it is replaced',
+    after,
+  })
+  builder.add({
+    target: containerTarget(spec.name),
+    op: { kind: 'container.rename', container: { node: created }, name: spec.name },
+    cause: 'the name is free now',
+    after: [removed],
+    shown: { done: 'Recreated' },
+  })
+  return { name: spec.name, container: { node: created }, ready: done, observed: undefined }
+}

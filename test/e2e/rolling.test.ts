@@ -1,0 +1,144 @@
+import { request } from 'node:http'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { busyboxImage } from '../support/busybox.ts'
+import { createCli } from '../support/cli.ts'
+import { createProject, importBusybox, type TestProject } from '../support/project.ts'
+import { requireSandbox } from '../support/sandboxed.ts'
+
+const port = 18099
+
+interface Wish {
+  readonly update: string
+  readonly healthy?: boolean
+  readonly replicas?: number
+  readonly ports?: string
+}
+
+/** A web server that says its version. */
+const compose = (version: string, { update, healthy = true, replicas = 1, ports = `"${port}:80"` }: Wish): string => `
+services:
+  web:
+    image: ${busyboxImage}
+    command: ["sh", "-c", "mkdir /www; echo ${version} > /www/index.html; exec httpd -f -p 80 -h /www"]
+    stop_grace_period: 200ms
+    ports: [${ports}]
+    healthcheck:
+      test: ["CMD", "${healthy ? 'true' : 'false'}"]
+      start_interval: 100ms
+      start_period: 5s
+      interval: 100ms
+      retries: 1
+    deploy:
+      replicas: ${replicas}
+      update_config: ${update}
+`
+
+interface Load {
+  readonly answers: Map<string, number>
+  readonly failures: string[]
+  stop(): Promise<void>
+}
+
+/** Asks again and again, each time over a new connection, from several sides at once. */
+function startLoad(hosts: readonly string[]): Load {
+  const answers = new Map<string, number>()
+  const failures: string[] = []
+  let going = true
+  const ask = (host: string): Promise<void> =>
+    new Promise((resolve) => {
+      const call = request({ host, port, agent: false, timeout: 5000 }, (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk
+        })
+        response.on('end', () => {
+          const key = `${response.statusCode} ${text.trim()}`
+          answers.set(key, (answers.get(key) ?? 0) + 1)
+          resolve()
+        })
+        response.on('error', (error) => {
+          failures.push(`${host}: ${error.message}`)
+          resolve()
+        })
+      })
+      call.on('error', (error) => {
+        failures.push(`${host}: ${error.message}`)
+        resolve()
+      })
+      call.on('timeout', () => call.destroy(new Error('timeout')))
+      call.end()
+    })
+  const loops = hosts.map(async (host) => {
+    while (going) await ask(host)
+  })
+  return {
+    answers,
+    failures,
+    stop: async () => {
+      going = false
+      await Promise.all(loops)
+    },
+  }
+}
+
+let project: TestProject
+
+beforeAll(async () => {
+  requireSandbox()
+  await importBusybox()
+})
+
+beforeEach(() => {
+  project = createProject('rolling', compose('one', { update: '{ order: start-first }' }))
+})
+
+afterEach(() => project.close())
+afterAll(async () => {
+  await createCli('/').run(['engine', 'stop'])
+})
+
+const names = (): Promise<string> => project.ok(['ps', '-a', '--format', '{{.Name}} {{.State}}'])
+
+describe('up with update_config', () => {
+  it('start-first hands published ports over without one failed request, over IPv4 and IPv6', async () => {
+    await project.ok(['up', '-d', '--wait'])
+    const load = startLoad(['127.0.0.1', '127.0.0.1', '::1', '::1'])
+    for (const version of ['two', 'three', 'four']) {
+      project.write('compose.yaml', compose(version, { update: '{ order: start-first }' }))
+      await project.ok(['up', '-d'])
+    }
+    await load.stop()
+    expect(load.failures).toEqual([])
+    expect([...load.answers.keys()].sort()).toEqual(['200 four', '200 one', '200 three', '200 two'])
+    expect([...load.answers.values()].reduce((sum, count) => sum + count)).toBeGreaterThan(200)
+    expect(await names()).toBe('rolling-web-1 running\n')
+  })
+
+  it('keeps the old container, and tells why, when the new one is never healthy', async () => {
+    await project.ok(['up', '-d', '--wait'])
+    const before = await project.ok(['ps', '-q'])
+    const load = startLoad(['127.0.0.1'])
+    project.write('compose.yaml', compose('bad', { update: '{ order: start-first }', healthy: false }))
+    const { exitCode, stderr } = await project.run(['up', '-d'])
+    await load.stop()
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('is unhealthy')
+    expect(load.failures).toEqual([])
+    expect([...load.answers.keys()]).toEqual(['200 one'])
+    expect(await project.ok(['ps', '-q'])).toBe(before)
+    expect(await names()).toBe('rolling-web-1 running\n')
+  })
+
+  it('rolls back replicas that were updated before the one that failed', async () => {
+    const wish = { replicas: 2, ports: `"${port}-${port + 1}:80"`, update: '{ failure_action: rollback, monitor: 300ms }' }
+    project.write('compose.yaml', compose('one', wish))
+    await project.ok(['up', '-d', '--wait'])
+    const before = await project.ok(['ps', '-q', '--no-trunc'])
+    project.write('compose.yaml', compose('bad', { ...wish, healthy: false }))
+    const { exitCode, stderr } = await project.run(['up', '-d'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('Rolled back')
+    expect(await project.ok(['ps', '-q', '--no-trunc'])).toBe(before)
+    expect(await names()).toBe('rolling-web-1 running\nrolling-web-2 running\n')
+  })
+})
