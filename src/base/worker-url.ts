@@ -11,6 +11,7 @@ export const workerEntries = {
   'snapshot-worker': 'engine/snapshot-worker',
   'context-worker': 'engine/build/context-worker',
   'attach-worker': 'engine/attach-worker',
+  'sync-worker': 'engine/sync-worker',
 } as const
 
 export type WorkerEntry = keyof typeof workerEntries

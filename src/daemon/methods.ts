@@ -46,6 +46,7 @@ export const engineMethods: MethodTable<Omit<Engine, PartName>> & { readonly [P 
     logs: 'stream',
     top: 'call',
     stats: 'call',
+    sync: 'call',
   },
   networks: { create: 'call', remove: 'call', list: 'call', inspect: 'call', connect: 'call', disconnect: 'call' },
   volumes: { create: 'call', remove: 'call', list: 'call', inspect: 'call' },

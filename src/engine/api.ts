@@ -143,6 +143,35 @@ export interface Containers {
     context?: CallContext,
   ): Promise<{ readonly titles: readonly string[]; readonly processes: readonly (readonly string[])[] }>
   stats(params: ContainerRef, context?: CallContext): Promise<ContainerStats>
+  /**
+   * Makes paths in the container equal to paths of the host: what is there is written (each file at once or not at all),
+   * what is gone is removed. Volumes below are written to as the container would; nothing in the image is needed, and
+   * stopped containers are changed too. One path's failure does not keep the others from being done.
+   */
+  sync(params: ContainerRef & SyncParams, context?: CallContext): Promise<SyncResult>
+}
+
+export interface SyncParams {
+  /** In order: a directory stands before what is in it. Empty: only gets ready for more. */
+  readonly paths: readonly SyncPath[]
+  /** `user[:group]` of the container that owns what is written; absent: the one it runs as. */
+  readonly owner?: string
+  /** Leaves alone what has the same content already, and removes nothing. */
+  readonly compare?: boolean
+}
+
+export interface SyncPath {
+  /** Absolute, on the host. A link is copied as a link, a directory without what is in it. */
+  readonly source: string
+  /** Absolute, in the container; links on the way are followed inside it. */
+  readonly target: string
+}
+
+export interface SyncResult {
+  readonly written: number
+  readonly removed: number
+  readonly unchanged: number
+  readonly failures: readonly { readonly target: string; readonly message: string }[]
 }
 
 /** A container by full id, unique id prefix (>= 4) or name. */

@@ -13,6 +13,7 @@ const AT_REMOVEDIR = 0x200
 const AT_EMPTY_PATH = 0x1000
 const O_PATH = 0o10000000
 const O_CLOEXEC = 0o2000000
+const RESOLVE_NO_XDEV = 0x01n
 const RESOLVE_NO_MAGICLINKS = 0x02n
 const RESOLVE_NO_SYMLINKS = 0x04n
 const RESOLVE_BENEATH = 0x08n
@@ -57,6 +58,11 @@ export function openBeneath(rootFd: number, path: string, flags: number, mode = 
 /** As `openBeneath`, and any symbolic link on the way fails with ELOOP. */
 export function openNoSymlinks(rootFd: number, path: string, flags: number, mode = 0): number {
   return open2(rootFd, path, { flags, mode, resolve: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS })
+}
+
+/** As `openNoSymlinks`, and anything mounted on the way or at its end fails with EXDEV. */
+export function openSameMount(rootFd: number, path: string, flags: number): number {
+  return open2(rootFd, path, { flags, mode: 0, resolve: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV })
 }
 
 interface OpenHow {

@@ -11,15 +11,18 @@ import { readLog } from './logs/read.ts'
 import { containerPlaces } from './places.ts'
 import { isRunning } from './record.ts'
 import { containerStats, containerTop } from './stats.ts'
+import { syncContainer } from './sync/sync.ts'
+import type { SyncWorker } from './sync/worker.ts'
 
 interface ApiParts {
   readonly lifecycle: Lifecycle
   readonly nextNumber: NextNumber
+  readonly syncWorker: SyncWorker
   readonly list: (filter: api.ContainerFilter) => readonly api.ContainerSummary[]
 }
 
 /** The engine's container calls over the parts that do them. */
-export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber, list }: ApiParts): api.Containers {
+export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber, syncWorker, list }: ApiParts): api.Containers {
   const { store } = deps
   const sessions = new Map<string, ExecSession>()
   return {
@@ -73,6 +76,7 @@ export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber
     logs: ({ container, ...options }, context) => containerLogs(deps, { container, options, context }),
     top: async ({ container }) => containerTop(deps, runningEntry(store.get(container))),
     stats: async ({ container }) => containerStats(deps, store.get(container)),
+    sync: async ({ container, ...params }) => syncContainer(deps, store.get(container), { params, lifecycle, worker: syncWorker }),
   }
 }
 

@@ -32,6 +32,8 @@ export interface Lifecycle {
   adopt(entry: Entry, run: Run, monitorEnded: Promise<void>): void
   /** The policy wants it back. */
   scheduleRestart(entry: Entry, delayMs: number): void
+  /** Does something while no other operation of the container is under way. */
+  alone<T>(entry: Entry, job: () => Promise<T>): Promise<T>
   /** Ends timers and checks; containers go on. */
   close(): void
 }
@@ -94,6 +96,7 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
   }
 
   return {
+    alone: locked,
     create: (spec, context) => createContainer(deps, spec, context),
     start: (entry, portsFrom) => locked(entry, () => startByHand(entry, portsFrom)),
     takePorts: (entry, from) => locked(entry, () => takePorts(deps, entry, from)),

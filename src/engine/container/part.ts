@@ -16,6 +16,7 @@ import { createReadyFilter } from './ready-filter.ts'
 import { restoreContainers } from './restore.ts'
 import { createStepRunner } from './step-runner.ts'
 import { createContainerStore, matchesFilter, type RecordFiles } from './store.ts'
+import { createSyncWorker } from './sync/worker.ts'
 
 export interface ContainerPartOptions {
   readonly paths: EnginePaths
@@ -58,6 +59,7 @@ export function createContainerPart(options: ContainerPartOptions): ContainerPar
   }
   const nextNumber = counter()
   const lifecycle = createLifecycle(deps, nextNumber)
+  const syncWorker = createSyncWorker()
   const closers: (() => void)[] = []
   const onExit = (id: string): void => {
     const entry = store.byId(id)
@@ -71,7 +73,7 @@ export function createContainerPart(options: ContainerPartOptions): ContainerPar
       .map(summarize)
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
-    containers: createContainersApi(deps, { lifecycle, nextNumber, list }),
+    containers: createContainersApi(deps, { lifecycle, nextNumber, syncWorker, list }),
     list,
     usersOfImage: (imageId) => store.all().flatMap(({ record }) => (record.imageId === imageId ? [record.name] : [])),
     stepRunner: createStepRunner(deps),
@@ -84,6 +86,7 @@ export function createContainerPart(options: ContainerPartOptions): ContainerPar
     },
     close: () => {
       lifecycle.close()
+      syncWorker.close()
       for (const close of closers.splice(0)) close()
     },
   }

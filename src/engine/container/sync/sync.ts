@@ -1,0 +1,63 @@
+import { TscomposeError } from '../../../base/errors.ts'
+import type { SyncParams, SyncResult } from '../../api.ts'
+import type { ContainerDeps } from '../deps.ts'
+import type { Entry } from '../entry.ts'
+import type { Lifecycle } from '../lifecycle.ts'
+import { isRunning } from '../record.ts'
+import type { SyncRoot } from './tree.ts'
+import type { SyncWorker } from './worker.ts'
+
+export interface SyncTools {
+  readonly lifecycle: Pick<Lifecycle, 'alone'>
+  readonly worker: SyncWorker
+}
+
+/** Makes paths of a container equal to paths of the host; see api.Containers.sync. */
+export async function syncContainer(
+  deps: ContainerDeps,
+  entry: Entry,
+  { params, lifecycle, worker }: SyncTools & { readonly params: SyncParams },
+): Promise<SyncResult> {
+  checkPaths(params)
+  const run = (root: SyncRoot): Promise<SyncResult> =>
+    worker.run({
+      root,
+      paths: params.paths,
+      owner: params.owner ?? entry.record.spec.user ?? entry.record.imageConfig.User ?? '',
+      compare: params.compare === true,
+    })
+  const running = processRoot(entry)
+  if (running !== undefined) {
+    try {
+      return await run(running)
+    } catch (error) {
+      // It has ended since: what is left of it can be written to all the same.
+      if (!(error instanceof TscomposeError) || error.code !== 'CONTAINER_GONE') throw error
+    }
+  }
+  return lifecycle.alone(entry, async () => {
+    if (entry.removed) throw new TscomposeError('not-found', 'CONTAINER_NOT_FOUND', `container ${entry.record.name} is gone`)
+    const restarted = processRoot(entry)
+    if (restarted !== undefined) return run(restarted)
+    const { id, spec, resolvedMounts } = entry.record
+    const { merged } = await deps.snapshots.mount(id)
+    try {
+      const mounts = resolvedMounts.map((mount) => ({ ...mount, source: 'source' in mount ? mount.source : '' }))
+      return await run({ kind: 'stopped', rootfs: merged, readOnly: spec.readOnlyRootfs === true, mounts })
+    } finally {
+      await deps.snapshots.unmount(id)
+    }
+  })
+}
+
+function processRoot({ record: { state } }: Entry): SyncRoot | undefined {
+  return isRunning(state) && state.process !== undefined ? { kind: 'process', ...state.process } : undefined
+}
+
+function checkPaths({ paths }: SyncParams): void {
+  const bad = paths.find(({ source, target }) => !source.startsWith('/') || !target.startsWith('/') || `${source}${target}`.includes('\0'))
+  if (bad === undefined) return
+  throw new TscomposeError('invalid', 'INVALID_SYNC_PATH', `cannot sync ${JSON.stringify(bad.source)} to ${JSON.stringify(bad.target)}`, {
+    hint: 'both have to be absolute paths',
+  })
+}
