@@ -50,6 +50,7 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
       'daemon/build-info.ts',
       'daemon/compile-cache.ts',
       'daemon/places.ts',
+      'daemon/watch-registry.ts',
       'daemon/doctor/',
       'engine/api.ts',
       'oci/',

@@ -1,92 +1,128 @@
 import { join, relative } from 'node:path'
-import type { Hook, Service, WatchRule } from '../project/model.ts'
+import { createIgnoreMatcher, type IgnoreMatcher } from '../base/ignore-rules.ts'
+import type { Hook, WatchAction, WatchRule } from '../project/model.ts'
 
-/** One rule of `develop.watch` with the service it belongs to. */
+/** One rule of `develop.watch` with the service it belongs to, ready to be asked. */
 export interface ServiceRule {
   readonly service: string
   readonly rule: WatchRule
+  /** Whether the rule has something to say about a path of the host. `include` is asked first, then what is ignored. */
+  matches(path: string): boolean
+  /** True for a directory of which nothing can ever match: it need not be looked into. */
+  prunes(directory: string): boolean
 }
 
-/** Something happened to a file or directory of the host. */
-export interface FileChange {
-  readonly path: string
-  readonly kind: 'written' | 'directory' | 'removed'
+/** Patterns of a .dockerignore and the directory they are relative to. */
+export interface IgnoreFile {
+  readonly directory: string
+  readonly lines: readonly string[]
 }
 
 /** What a batch of changes asks for; done in this order: rebuild, sync, restart, exec. */
 export interface WatchActions {
   readonly rebuild: readonly string[]
-  readonly sync: readonly SyncAction[]
+  /** Host path -> paths in the containers of a service; directories stand before what is in them. */
+  readonly sync: readonly { readonly service: string; readonly paths: readonly SyncPair[] }[]
   readonly restart: readonly string[]
   readonly exec: readonly { readonly service: string; readonly hook: Hook }[]
 }
 
-export interface SyncAction {
-  readonly service: string
-  readonly kind: FileChange['kind']
+export interface SyncPair {
   readonly source: string
   /** Path in the container. */
   readonly target: string
 }
 
-/** Leftovers of editors and version control, which nobody wants in a container. */
+/** Leftovers of editors, tools and version control, which nobody wants in a container. */
 const alwaysIgnored = [
-  '.git',
-  '.git/**',
+  '**/.git',
   '**/*.swp',
   '**/*.swx',
   '**/*~',
   '**/4913',
   '**/.#*',
   '**/#*#',
-  '**/___jb_tmp___',
-  '**/.idea/**',
+  '**/*___jb_tmp___',
+  '**/*___jb_old___',
+  '**/.idea',
   '**/*.kate-swp',
+  '**/*-go-tmp-umask',
 ]
 
-/** The watch rules of these services, in the file's order. */
-export function watchRules(services: readonly Service[]): readonly ServiceRule[] {
-  return services.flatMap(({ name, develop }) => (develop?.watch ?? []).map((rule) => ({ service: name, rule })))
+/** Makes a rule ready; `path` of the rule has to be free of links, as the watcher reports what is below it. */
+export function serviceRule(service: string, rule: WatchRule, ignoreFile?: IgnoreFile): ServiceRule {
+  const own = createIgnoreMatcher([...alwaysIgnored, ...(rule.ignore ?? [])])
+  const include = rule.include === undefined || rule.include.length === 0 ? undefined : createIgnoreMatcher(rule.include)
+  const file = ignoreFile === undefined ? undefined : createIgnoreMatcher(ignoreFile.lines)
+  const judge = (path: string, ask: (matcher: IgnoreMatcher, inner: string) => boolean): boolean => {
+    const inner = relative(rule.path, path)
+    const inContext = ignoreFile === undefined ? '..' : relative(ignoreFile.directory, path)
+    return (inner !== '' && ask(own, inner)) || (file !== undefined && isInside(inContext) && inContext !== '' && ask(file, inContext))
+  }
+  return {
+    service,
+    rule,
+    matches: (path) => {
+      const inner = relative(rule.path, path)
+      if (!isInside(inner)) return false
+      if (inner !== '' && include !== undefined && !include.ignores(inner)) return false
+      return !judge(path, (matcher, each) => matcher.ignores(each))
+    },
+    prunes: (directory) =>
+      !isInside(relative(rule.path, directory)) ||
+      judge(directory, (matcher, each) => matcher.ignores(each) && !matcher.mayReincludeBelow(each)),
+  }
 }
 
-/** Whether a rule has something to say about a path. `include` is asked first, then what is ignored. */
-export function ruleMatches(rule: WatchRule, path: string): boolean {
-  const inner = relative(rule.path, path)
-  if (inner.startsWith('..')) return false
-  const { include = [], ignore = [] } = rule
-  if (inner !== '' && include.length > 0 && !include.some((pattern) => patternMatches(pattern, inner))) return false
-  return ![...alwaysIgnored, ...ignore].some((pattern) => patternMatches(pattern, inner))
+function isInside(path: string): boolean {
+  return path !== '..' && !path.startsWith('../')
 }
 
-/** Dockerignore's way: a pattern stands for what it names and everything below; dots in front of names are nothing special. */
-function patternMatches(pattern: string, path: string): boolean {
-  const clean = pattern.replace(/^\.?\//, '').replace(/\/$/, '')
-  return new RegExp(`^${globSource(clean)}(?:/.*)?$`).test(path)
+/** How long nothing may happen before a change is acted upon: a save is seen at once, an install or a checkout costs one rebuild. */
+const quietMs: Readonly<Record<WatchAction, number>> = { sync: 4, restart: 50, 'sync+restart': 50, 'sync+exec': 50, rebuild: 200 }
+
+/** The quiet time of a path in milliseconds: the longest of the rules that match; 0 where none does. */
+export function quietTime(path: string, rules: readonly ServiceRule[]): number {
+  return rules.reduce(
+    (longest, each) => (quietMs[each.rule.action] > longest && each.matches(path) ? quietMs[each.rule.action] : longest),
+    0,
+  )
 }
 
-function globSource(glob: string): string {
-  return glob.replaceAll(/\*\*\/|\*\*|\*|\?|[.+^${}()|[\]\\]/g, (token) => globTokens[token] ?? `\\${token}`)
-}
-
-const globTokens: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' }
-
-/** Turns a batch into actions: every rule that matches acts, each service is rebuilt or restarted once. */
-export function planActions(changes: readonly FileChange[], rules: readonly ServiceRule[]): WatchActions {
+/** Turns a batch of changed paths into actions: every rule that matches acts, each service is rebuilt or restarted once. */
+export function planActions(paths: readonly string[], rules: readonly ServiceRule[]): WatchActions {
   const rebuild = new Set<string>()
   const restart = new Set<string>()
-  const sync = new Map<string, SyncAction>()
+  const sync = new Map<string, Map<string, SyncPair>>()
   const exec = new Map<WatchRule, { readonly service: string; readonly hook: Hook }>()
-  for (const { service, rule } of rules) {
-    const matching = changes.filter(({ path }) => ruleMatches(rule, path))
+  const sorted = [...paths].sort()
+  for (const { service, rule, matches } of rules) {
+    const matching = sorted.filter(matches)
     if (matching.length === 0) continue
     if (rule.action === 'rebuild') rebuild.add(service)
     if (rule.action === 'restart' || rule.action === 'sync+restart') restart.add(service)
     if (rule.action === 'sync+exec' && rule.exec !== undefined) exec.set(rule, { service, hook: rule.exec })
-    if (!rule.action.startsWith('sync')) continue
-    for (const { path, kind } of matching) {
-      const target = join(rule.target ?? '/', relative(rule.path, path))
-      sync.set(`${service} ${target}`, { service, kind, source: path, target })
+    if (!isSync(rule)) continue
+    const pairs = sync.get(service) ?? new Map<string, SyncPair>()
+    sync.set(service, pairs)
+    for (const source of matching) {
+      const target = targetOf(rule, source)
+      pairs.set(target, { source, target })
     }
   }
-  return { rebuild: [...rebuild], sync: [...sync.values()], restart: [...restart], exec: [...exec.values()] }
+  return {
+    rebuild: [...rebuild],
+    sync: [...sync].map(([service, pairs]) => ({ service, paths: [...pairs.values()] })),
+    restart: [...restart],
+    exec: [...exec.values()],
+  }
+}
+
+export function isSync({ action }: WatchRule): boolean {
+  return action.startsWith('sync')
+}
+
+/** Where a path of the host belongs in the container. */
+export function targetOf(rule: WatchRule, source: string): string {
+  return join(rule.target ?? '/', relative(rule.path, source))
 }

@@ -1,70 +1,185 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { busyboxImage } from '../support/busybox.ts'
-import { createCli, launcher } from '../support/cli.ts'
+import { createCli } from '../support/cli.ts'
 import { createProject, importBusybox, type TestProject } from '../support/project.ts'
 import { requireSandbox } from '../support/sandboxed.ts'
-
-const compose = `
-services:
-  app:
-    image: ${busyboxImage}
-    command: ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]
-    develop:
-      watch:
-        - { path: ./src, action: sync, target: /srv, ignore: ["*.tmp"] }
-        - { path: ./settings, action: restart }
-`
+import { type RunningWatch, startWatch, until } from '../support/watch.ts'
 
 let project: TestProject
-let watching: ChildProcess | undefined
-let output = ''
+let watch: RunningWatch | undefined
 
 beforeAll(async () => {
   requireSandbox()
   await importBusybox()
 })
-
 afterEach(async () => {
-  watching?.kill('SIGKILL')
+  watch?.child.kill('SIGKILL')
+  watch = undefined
   await project.close()
 })
 afterAll(async () => {
   await createCli('/').run(['engine', 'stop'])
 })
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await condition()) return
-    await sleep(100)
-  }
-  throw new Error(`it never came; watch said:\n${output}`)
+const idle = `image: ${busyboxImage}
+    command: ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]`
+
+/** One service `app` with these rules. */
+function open(name: string, rules: string, service = idle): void {
+  project = createProject(name, `services:\n  app:\n    ${service}\n    develop:\n      watch: ${rules}\n`)
+  mkdirSync(join(project.directory, 'src'))
 }
 
-const inside = async (script: string): Promise<string> => (await project.run(['exec', '-T', 'app', 'sh', '-c', script])).stdout
+async function inside(script: string, { service = 'app', index = 1 } = {}): Promise<string> {
+  return (await project.run(['exec', '-T', '--index', String(index), service, 'sh', '-c', script])).stdout
+}
+const holds = (file: string, content: string): Promise<void> =>
+  until(
+    async () => (await inside(`cat ${file}`)) === content,
+    () => `${file} never became ${content}; watch said:\n${watch?.output() ?? ''}`,
+  )
+const startedAt = async (): Promise<string> => await project.ok(['inspect', '--format', '{{.State.StartedAt}}', `${project.name}-app-1`])
+const idOf = async (): Promise<string> => await project.ok(['ps', '-aq', 'app'])
 
-it('brings written and removed files into the container, restarts it on its settings, and ends on Ctrl-C', async () => {
-  project = createProject('watching', compose)
-  mkdirSync(`${project.directory}/src`)
-  project.write('settings', '1')
-  const child = spawn(launcher, ['watch'], { cwd: project.directory, stdio: ['ignore', 'pipe', 'pipe'] })
-  watching = child
-  child.stderr.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
+describe('watch', () => {
+  it('sync: brings written, renamed and removed files, empty directories and links into the container, and ends on Ctrl-C', async () => {
+    open('syncing', '[{ path: ./src, action: sync, target: /srv, ignore: ["*.tmp"] }]')
+    watch = await startWatch(project)
+    project.write('src/a/b.txt', 'hello')
+    project.write('src/c.tmp', 'no')
+    mkdirSync(join(project.directory, 'src/empty'))
+    symlinkSync('a/b.txt', join(project.directory, 'src/link'))
+    await holds('/srv/link', 'hello')
+    await until(async () => (await inside('ls /srv')) === 'a\nempty\nlink\n')
+    renameSync(join(project.directory, 'src/a/b.txt'), join(project.directory, 'src/a/d.txt'))
+    await until(async () => (await inside('ls /srv/a')) === 'd.txt\n')
+    rmSync(join(project.directory, 'src/a'), { recursive: true })
+    await until(async () => (await inside('ls /srv')) === 'empty\nlink\n')
+    expect(await watch.end()).toBe(130)
   })
-  await until(() => output.includes('Watch enabled'))
-  await sleep(300)
-  project.write('src/a/b.txt', 'hello')
-  project.write('src/c.tmp', 'no')
-  await until(async () => (await inside('cat /srv/a/b.txt')) === 'hello')
-  expect(await inside('ls /srv')).toBe('a\n')
-  rmSync(`${project.directory}/src/a`, { recursive: true })
-  await until(async () => (await inside('ls /srv')) === '')
-  project.write('settings', '2')
-  await until(() => output.includes('service(s) app restarted'))
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGINT')
-  expect(await ended).toBe(130)
+
+  it('restart and sync+restart: restart the service, after the files are there', async () => {
+    open(
+      'restarting',
+      '[{ path: ./settings, action: restart }, { path: ./src, action: sync+restart, target: /srv }]',
+      `image: ${busyboxImage}\n    command: ["sh", "-c", "cat /srv/conf; trap 'exit 0' TERM; while true; do sleep 0.1; done"]`,
+    )
+    project.write('settings', '1')
+    watch = await startWatch(project)
+    const first = await startedAt()
+    project.write('settings', '2')
+    await watch.says('service(s) app restarted')
+    expect(await startedAt()).not.toBe(first)
+    watch.mark()
+    project.write('src/conf', 'fresh')
+    await watch.says('service(s) app restarted')
+    await until(async () => (await project.ok(['logs', '--no-log-prefix', 'app'])).trimEnd().endsWith('fresh'))
+  })
+
+  it('sync+exec: runs the command once in every replica, after the files are there, and shows what fails', async () => {
+    open(
+      'executing',
+      '[{ path: ./src, action: sync+exec, target: /srv, exec: { command: ["sh", "-c", "cat /srv/* >>/ran; test ! -e /srv/bad"] } }]',
+      `${idle}\n    scale: 2`,
+    )
+    watch = await startWatch(project)
+    project.write('src/one', '1')
+    project.write('src/two', '2')
+    for (const index of [1, 2]) await until(async () => (await inside('cat /ran', { index })) === '12')
+    project.write('src/bad', '!')
+    await watch.says('failed (executing-app-1: exit code 1, executing-app-2: exit code 1)')
+    project.write('src/one', '3')
+    for (const index of [1, 2]) await until(async () => (await inside('cat /ran', { index })).endsWith('!32'))
+  })
+
+  it('rebuild: builds and recreates, comes before a sync of the same change, survives a broken build, and leaves no image behind', async () => {
+    open(
+      'rebuilding',
+      '[{ path: ./Dockerfile, action: rebuild }, { path: ., action: sync, target: /all, include: [Dockerfile, "src/**"] }]',
+      'build: .',
+    )
+    const dockerfile = (text: string): string =>
+      `FROM ${busyboxImage}\nRUN ${text}\nCMD ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]\n`
+    project.write('Dockerfile', dockerfile('echo one >/built'))
+    watch = await startWatch(project)
+    const first = await idOf()
+    project.write('Dockerfile', dockerfile('echo two >/built'))
+    await watch.says('successfully built')
+    await holds('/built', 'two\n')
+    await holds('/all/Dockerfile', dockerfile('echo two >/built'))
+    const second = await idOf()
+    expect(second).not.toBe(first)
+    expect((await project.ok(['image', 'ls', '-q'])).trim().split('\n')).toHaveLength(2)
+    project.write('Dockerfile', dockerfile('false'))
+    await watch.says(/exit code:? 1|did not complete|failed/)
+    expect(await idOf()).toBe(second)
+    project.write('Dockerfile', dockerfile('echo three >/built'))
+    await holds('/built', 'three\n')
+  })
+
+  it('tells of no rules, leaves bind mounts alone, and watches only the services it is given', async () => {
+    project = createProject(
+      'chosen',
+      `services:
+  a:
+    ${idle}
+    volumes: ["./src:/mounted"]
+    develop: { watch: [{ path: ./src, action: sync, target: /srv }, { path: ./other, action: sync, target: /o }] }
+  b:
+    ${idle}
+    develop: { watch: [{ path: ./other, action: sync, target: /o }] }
+  c:
+    ${idle}
+`,
+    )
+    mkdirSync(join(project.directory, 'src'))
+    mkdirSync(join(project.directory, 'other'))
+    const none = await project.run(['watch', 'c'])
+    expect([none.exitCode, none.stderr]).toEqual([1, expect.stringContaining('none of the selected services is configured for watch')])
+    expect(await project.ok(['ps', '-q'])).toBe('')
+    watch = await startWatch(project, ['watch', 'a'])
+    expect(watch.output()).toContain('mounted into a already')
+    expect((await project.ok(['ps', '--services'])).trim()).toBe('a')
+    project.write('other/f', '1')
+    await until(async () => (await inside('cat /o/f', { service: 'a' })) === '1')
+  })
+
+  it('--no-up attaches to what runs, and up -d --watch goes on without a terminal until the project is gone', async () => {
+    open('lasting', '[{ path: ./src, action: sync, target: /srv }]')
+    await project.ok(['up', '-d', '--watch'])
+    project.write('src/a', '1')
+    await holds('/srv/a', '1')
+    const status = await project.ok(['watch', '--status'])
+    expect(status).toMatch(/background, log .*lasting\.log[\s\S]*app {2}sync {2}.*src -> \/srv\nbatches: [1-9].* p50 [\d.]+ ms/)
+    watch = await startWatch(project, ['watch', '--no-up'])
+    expect(await project.ok(['watch', '--status'])).toContain('foreground')
+    project.write('src/a', '2')
+    await holds('/srv/a', '2')
+    await watch.end()
+    expect((await project.run(['watch', '--status'])).exitCode).toBe(1)
+    await project.ok(['up', '-d', '--watch'])
+    await project.ok(['down', '-t', '0'])
+    await until(async () => (await project.run(['watch', '--status'])).exitCode === 1)
+  })
+
+  it('brings 10,000 files over in few batches', async () => {
+    open('burst', '[{ path: ./src, action: sync, target: /srv }]')
+    watch = await startWatch(project)
+    for (let index = 0; index < 10_000; index++) writeFileSync(join(project.directory, 'src', `f${index}`), String(index))
+    await until(async () => (await inside('ls /srv | wc -l')).trim() === '10000')
+    expect(await inside('cat /srv/f9999')).toBe('9999')
+    expect(watch.output().match(/Syncing/g)?.length).toBeLessThan(100)
+  })
+
+  it('keeps the mode of files and gives them to the user of the container', async () => {
+    open('owned', '[{ path: ./src, action: sync, target: /srv }]', `${idle}\n    user: nobody`)
+    watch = await startWatch(project)
+    project.write('src/run.sh', '#!/bin/sh')
+    chmodSync(join(project.directory, 'src/run.sh'), 0o755)
+    await until(async () => (await inside('stat -c "%u %a" /srv/run.sh')) === '65534 755\n')
+    await sleep(0)
+  })
 })

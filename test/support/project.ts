@@ -6,6 +6,7 @@ import { type Cli, createCli } from './cli.ts'
 
 /** A directory with a compose project and the command line in it. */
 export interface TestProject extends Cli {
+  readonly name: string
   readonly directory: string
   write(file: string, content: string): void
   /** Takes the project down and deletes the directory. */
@@ -24,6 +25,7 @@ export function createProject(name: string, compose: string): TestProject {
   const cli = createCli(directory)
   return {
     ...cli,
+    name,
     directory,
     write,
     close: async () => {

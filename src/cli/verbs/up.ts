@@ -30,11 +30,17 @@ export const verb: Verb = {
     }
     if (isSet(flags, 'detach') || isSet(flags, 'wait') || flags.start === false) {
       await up(scope, options)
+      if (isSet(flags, 'watch') && flags.start !== false) await watchInBackground(invocation, scope)
       return 0
     }
     const { attachedUp } = await import('../compose/attached-up.ts')
     return await attachedUp(invocation, scope, attachedOptions(invocation, scope, options))
   },
+}
+
+async function watchInBackground(invocation: Invocation, scope: ProjectScope): Promise<void> {
+  const { startBackground } = await import('../compose/watch-background.ts')
+  await startBackground(invocation, scope)
 }
 
 function configure(command: Command): void {
@@ -68,6 +74,7 @@ function configure(command: Command): void {
     .option('--timestamps', 'Show timestamps')
     .option('--wait', 'Wait for services to be running|healthy. Implies detached mode')
     .option('--wait-timeout <seconds>', 'Maximum duration in seconds to wait for the project to be running|healthy', wholeNumber)
+    .option('-w, --watch', 'Watch source code and rebuild/refresh containers when files are updated.')
     .option('-y, --yes', 'Assume "yes" as answer to all prompts and run non-interactively')
 }
 

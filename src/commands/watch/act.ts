@@ -1,0 +1,162 @@
+import { TscomposeError } from '../../base/errors.ts'
+import { serviceOf } from '../../converge/labels.ts'
+import type { ContainerSummary, SyncResult } from '../../engine/api.ts'
+import type { Hook, Project } from '../../project/model.ts'
+import { isSync, planActions, type SyncPair, targetOf } from '../../watch/rules.ts'
+import { pathsOf } from '../../watch/walk.ts'
+import { restart } from '../lifecycle.ts'
+import { callContext, findContainers } from '../scope.ts'
+import { up } from '../up.ts'
+import type { BatchOutcome } from './history.ts'
+import { type Replica, started, type WatchRun, type WatchScope } from './run.ts'
+
+/** Does what a batch of changes asks for: rebuild, sync, restart, exec. A step's failure is reported and does not keep the next from being done. */
+export async function actOn(run: WatchRun, paths: readonly string[]): Promise<BatchOutcome> {
+  const actions = planActions(paths, run.rules)
+  const { rebuild, sync, restart: restarts, exec } = actions
+  const done: string[] = []
+  const failures: string[] = []
+  const step = async (name: string, work: () => Promise<void>): Promise<void> => {
+    done.push(name)
+    try {
+      await work()
+    } catch (error) {
+      if (run.scope.signal.aborted) throw error
+      failures.push(error instanceof Error ? error.message : String(error))
+      run.options.fail(error)
+    }
+  }
+  if (rebuild.length > 0) await step(`rebuild ${rebuild.join(', ')}`, () => rebuildServices(run, rebuild))
+  for (const { service, paths: pairs } of sync) {
+    await step(`sync ${service} (${pairs.length})`, async () => {
+      run.options.report(`Syncing service ${service} after ${pairs.length} changes were detected`)
+      await syncService(run, service, pairs)
+    })
+  }
+  if (restarts.length > 0) await step(`restart ${restarts.join(', ')}`, () => restartServices(run, restarts))
+  for (const { service, hook } of exec) await step(`exec ${service}`, () => execHook(run, service, hook))
+  return { actions: done, failures }
+}
+
+async function rebuildServices(run: WatchRun, services: readonly string[]): Promise<void> {
+  const { scope, options } = run
+  options.report(`Rebuilding service(s) ${services.join(', ')} after changes were detected...`)
+  const before = await containersOf(scope, services)
+  const images = { ...options.rules.images, build: true, now: Date.now(), settled: new Set<string>() }
+  const rules = { ...options.rules, services, recreate: 'force' as const, images }
+  await up({ ...scope, project: onlyBuilding(scope.project, services) }, { rules, ...started(options) })
+  options.report(`service(s) ${services.join(', ')} successfully built`)
+  if (options.prune) await removeDangling(scope, new Set(before.map(({ imageId }) => imageId)))
+  await initialSync(run, services)
+}
+
+async function restartServices({ scope, options }: WatchRun, services: readonly string[]): Promise<void> {
+  await restart(scope, { services })
+  options.report(`service(s) ${services.join(', ')} restarted`)
+}
+
+/** Only the services to rebuild have a build: the others stay as they are. */
+function onlyBuilding(project: Project, names: readonly string[]): Project {
+  const services = Object.entries(project.services).map(([name, service]) => {
+    if (names.includes(name)) return [name, service] as const
+    const { build: _build, ...rest } = service
+    // A built image without a name keeps the name its build gave it.
+    return [name, { ...rest, image: rest.image ?? `${project.name}-${name}` }] as const
+  })
+  return { ...project, services: Object.fromEntries(services) }
+}
+
+/** Deletes the images the rebuilt services ran before, where no name and no container is left to them. */
+async function removeDangling(scope: WatchScope, ids: ReadonlySet<string>): Promise<void> {
+  for (const id of ids) {
+    try {
+      const { tags, containers } = await scope.engine.images.inspect({ image: id }, callContext(scope))
+      if (tags.length === 0 && containers.length === 0) await scope.engine.images.remove({ image: id }, callContext(scope))
+    } catch (error) {
+      // Gone already, or taken by somebody since.
+      if (!(error instanceof TscomposeError) || (error.kind !== 'not-found' && error.kind !== 'conflict')) throw error
+    }
+  }
+}
+
+async function containersOf(scope: WatchScope, services: readonly string[]): Promise<readonly ContainerSummary[]> {
+  return (await findContainers(scope)).filter((container) => services.includes(serviceOf(container)))
+}
+
+/** Brings files into every container of a service, whatever it does at the moment. Returns how many files were written. */
+async function syncService(
+  { scope, replicas }: WatchRun,
+  service: string,
+  paths: readonly SyncPair[],
+  { compare = false }: { readonly compare?: boolean } = {},
+): Promise<number> {
+  const syncTo = async ({ id, name }: Replica): Promise<SyncResult & Pick<Replica, 'name'>> => ({
+    name,
+    ...(await scope.engine.containers.sync({ container: id, paths, compare }, callContext(scope))),
+  })
+  // Those of the last time get the files while it is looked whether they are still the ones.
+  const known = replicas.get(service) ?? []
+  const early = Promise.allSettled(known.map(syncTo))
+  const current = await containersOf(scope, [service])
+  replicas.set(
+    service,
+    current.map(({ id, name }) => ({ id, name })),
+  )
+  const done = new Map((await early).map((result, index) => [known[index]?.id, result]))
+  const results = await Promise.all(
+    current.map((container) => {
+      const result = done.get(container.id)
+      if (result === undefined) return syncTo(container)
+      if (result.status === 'rejected') throw result.reason
+      return result.value
+    }),
+  )
+  const failed = results.flatMap(({ name, failures }) => failures.map(({ target, message }) => `${name}:${target}: ${message}`))
+  if (failed.length > 0) {
+    const shown = failed.slice(0, 5).join('; ')
+    throw new TscomposeError('conflict', 'SYNC_FAILED', `cannot sync ${failed.length} file(s): ${shown}`)
+  }
+  return results.reduce((sum, { written, removed }) => sum + written + removed, 0)
+}
+
+/** Brings what differs into the containers of rules that ask for it, and restarts or runs what goes with them. */
+export async function initialSync(run: WatchRun, services?: readonly string[]): Promise<void> {
+  const wanted = run.rules.filter(
+    ({ service, rule }) => rule.initial_sync === true && isSync(rule) && (services?.includes(service) ?? true),
+  )
+  const restarts = new Set<string>()
+  for (const each of wanted) {
+    const { service, rule } = each
+    const pairs = pathsOf(each).map((source) => ({ source, target: targetOf(rule, source) }))
+    const written = await syncService(run, service, pairs, { compare: true })
+    if (written === 0) continue
+    run.options.report(`Syncing service ${service}: ${written} of ${pairs.length} files differed`)
+    if (rule.action === 'sync+restart') restarts.add(service)
+    if (rule.action === 'sync+exec' && rule.exec !== undefined) await execHook(run, service, rule.exec)
+  }
+  if (restarts.size > 0) await restartServices(run, [...restarts])
+}
+
+/** Runs a rule's command in every replica; what it prints goes to our own streams. */
+async function execHook({ scope, options }: WatchRun, service: string, hook: Hook): Promise<void> {
+  const running = (await containersOf(scope, [service])).filter(({ state }) => state.status === 'running')
+  const process = {
+    args: hook.command ?? [],
+    ...(hook.user === undefined ? {} : { user: hook.user }),
+    ...(hook.working_dir === undefined ? {} : { workingDir: hook.working_dir }),
+    ...(hook.privileged === undefined ? {} : { privileged: hook.privileged }),
+    ...(hook.environment === undefined ? {} : { env: definedOnly(hook.environment) }),
+  }
+  const failed: string[] = []
+  for (const { id, name } of running) {
+    const stdio = { pid: options.pid, stdout: 1, stderr: 2 }
+    const { exitCode } = await scope.engine.containers.exec({ container: id, process, stdio }, callContext(scope))
+    if (exitCode !== 0) failed.push(`${name}: exit code ${exitCode}`)
+  }
+  if (failed.length === 0) return
+  throw new TscomposeError('conflict', 'WATCH_EXEC_FAILED', `${(hook.command ?? []).join(' ')} failed (${failed.join(', ')})`)
+}
+
+function definedOnly(env: NonNullable<Hook['environment']>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}

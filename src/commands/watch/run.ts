@@ -1,0 +1,48 @@
+import type { UpRules } from '../../converge/reconcile/options.ts'
+import type { Project } from '../../project/model.ts'
+import type { ServiceRule } from '../../watch/rules.ts'
+import type { Scope } from '../scope.ts'
+import type { UpOptions } from '../up.ts'
+import type { WatchStatus } from './history.ts'
+
+export interface WatchOptions {
+  /** Named services; absent: all that have rules. */
+  readonly services?: readonly string[]
+  /** The rules of an ordinary `up`, for rebuilds and for a changed project. */
+  readonly rules: UpRules
+  /** This process, whose streams commands in the containers get. */
+  readonly pid: number
+  /** Remove images that a rebuild left without a name. */
+  readonly prune: boolean
+  /** Brings the project up; what changes meanwhile is not missed. Absent: it runs already. */
+  readonly bringUp?: () => Promise<void>
+  /** Loads the project again, from files that have changed. */
+  readonly reload: () => Promise<Project>
+  readonly report: (line: string) => void
+  /** Shows a failure that does not end the watch. */
+  readonly fail: (error: unknown) => void
+  /** Told of containers that rebuilds start. */
+  readonly onStarted?: UpOptions['onStarted']
+  readonly onStatus?: (status: WatchStatus) => void
+}
+
+export type WatchScope = Scope & { readonly project: Project; readonly signal: AbortSignal }
+
+/** One model under watch. */
+export interface WatchRun {
+  readonly scope: WatchScope
+  readonly rules: readonly ServiceRule[]
+  readonly options: WatchOptions
+  /** Containers of each service when it was last synced. */
+  readonly replicas: Map<string, readonly Replica[]>
+}
+
+export interface Replica {
+  readonly id: string
+  readonly name: string
+}
+
+/** What every `up` of a watch is told besides its rules. */
+export function started({ onStarted }: WatchOptions): Pick<UpOptions, 'onStarted'> {
+  return onStarted === undefined ? {} : { onStarted }
+}

@@ -1,0 +1,92 @@
+import { TscomposeError } from '../../base/errors.ts'
+import { createWatcher, type Watcher } from '../../watch/watcher.ts'
+import { findContainers } from '../scope.ts'
+import { up } from '../up.ts'
+import { actOn, initialSync } from './act.ts'
+import { createHistory } from './history.ts'
+import { started, type WatchOptions, type WatchRun, type WatchScope } from './run.ts'
+import { modelFiles, watchTargets } from './targets.ts'
+
+/** Keeps containers in step with the files they are made from until the signal aborts. A failure is shown and the watch goes on. */
+export async function watch(scope: WatchScope, options: WatchOptions): Promise<void> {
+  let run = prepareRun(scope, options)
+  let watcher = await openWatcher(run)
+  const history = createHistory(scope.projectName, options.onStatus)
+  try {
+    await options.bringUp?.()
+    // Makes the engine ready to sync, so that the first save is as fast as the next.
+    await warmUp(run)
+    await guarded(run, () => initialSync(run))
+    history.start(run.rules)
+    options.report('Watch enabled')
+    for (;;) {
+      const batch = await watcher.next(scope.signal)
+      if (batch === undefined) return
+      const files = new Set(modelFiles(run.scope.project))
+      if (batch.paths.some((path) => files.has(path))) {
+        const next = await reloadProject(run)
+        if (next !== undefined) {
+          watcher = await replaceWatcher(watcher, next)
+          run = next
+          history.start(run.rules)
+        }
+      }
+      const current = run
+      const outcome = await guarded(run, () => actOn(current, batch.paths))
+      if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
+    }
+  } finally {
+    await watcher.close()
+  }
+}
+
+function prepareRun(scope: WatchScope, options: WatchOptions): WatchRun {
+  const { rules, warnings } = watchTargets(scope.project, options.services)
+  for (const warning of warnings) options.report(warning)
+  if (rules.length > 0) return { scope, rules, options, replicas: new Map() }
+  throw new TscomposeError('invalid', 'NOTHING_TO_WATCH', 'none of the selected services is configured for watch', {
+    hint: 'add `develop.watch` rules to a service',
+  })
+}
+
+function openWatcher({ scope, rules, options }: WatchRun): Promise<Watcher> {
+  return createWatcher({ rules, files: modelFiles(scope.project), warn: options.report })
+}
+
+/** The new one sees before the old one is closed: no change falls between them. */
+async function replaceWatcher(old: Watcher, run: WatchRun): Promise<Watcher> {
+  const next = await openWatcher(run)
+  next.add(old.take())
+  await old.close()
+  return next
+}
+
+/** Takes the changed files over, or shows what is wrong with them and keeps the project as it was. */
+async function reloadProject(run: WatchRun): Promise<WatchRun | undefined> {
+  const { scope, options } = run
+  return guarded(run, async () => {
+    const project = await options.reload()
+    const next = prepareRun({ ...scope, project }, options)
+    options.report('The project has changed: applying it')
+    const rules = { ...options.rules, images: { ...options.rules.images, now: Date.now(), settled: new Set<string>() } }
+    await guarded(run, () => up(next.scope, { rules, ...started(options) }))
+    return next
+  })
+}
+
+async function warmUp({ scope, rules }: WatchRun): Promise<void> {
+  if (!rules.some(({ rule }) => rule.action.startsWith('sync'))) return
+  const [container] = await findContainers(scope)
+  if (container !== undefined) await scope.engine.containers.sync({ container: container.id, paths: [] })
+}
+
+/** Runs work whose failure is shown and forgotten; only the end of the watch goes through. */
+async function guarded<T>({ scope, options }: WatchRun, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (scope.signal.aborted) throw error
+    options.fail(error)
+    return undefined
+  }
+}
