@@ -71,8 +71,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   'tar-stream': ['oci/tar/', 'engine/image/', 'engine/snapshot/', 'engine/build/'],
   'dns-packet': ['engine/network/'],
-  'node:http': ['engine/registry/'],
-  'node:https': ['engine/registry/'],
+  'node:http': ['engine/registry/', 'engine/build/remote/'],
+  'node:https': ['engine/registry/', 'engine/build/remote/'],
 }
 
 /** The process's surroundings are read at its edges only. */

@@ -17,6 +17,8 @@ export const engineMethods: MethodTable<Omit<Engine, PartName>> & { readonly [P 
     pull: 'call',
     push: 'call',
     build: 'call',
+    checkBuild: 'call',
+    pruneBuildCache: 'call',
     load: 'call',
     save: 'call',
     import: 'call',

@@ -591,6 +591,13 @@ export interface Images {
     context?: CallContext,
   ): Promise<{ readonly digest: string }>
   build(params: BuildSpec, context?: CallContext): Promise<ImageSummary>
+  /** Checks the Dockerfile and builds nothing. `failing`: the file asks for warnings to count as errors. */
+  checkBuild(params: BuildSpec, context?: CallContext): Promise<{ readonly warnings: readonly BuildWarning[]; readonly failing: boolean }>
+  /** Deletes layers, downloads and cache mounts that builds keep for later, `unusedFor` milliseconds and longer. */
+  pruneBuildCache(
+    params: { readonly unusedFor?: number },
+    context?: CallContext,
+  ): Promise<{ readonly removed: number; readonly bytes: number }>
   /** `path` is a docker-archive or OCI layout tar, plain or compressed. */
   load(params: { readonly path: string }, context?: CallContext): Promise<readonly ImageSummary[]>
   save(params: { readonly references: readonly string[]; readonly path: string }, context?: CallContext): Promise<void>
@@ -678,5 +685,18 @@ export interface BuildSpec {
   readonly platform?: string
   readonly additionalContexts?: Readonly<Record<string, string>>
   readonly secrets?: readonly { readonly id: string; readonly path?: string; readonly env?: string; readonly value?: string }[]
+  /** SSH agents' sockets, or private keys, by id; `default` also serves git. */
+  readonly ssh?: readonly { readonly id: string; readonly path: string }[]
+  /** Where layers of earlier builds may be found, and where this one's are to go: docker's `type=…,…` texts. */
+  readonly cacheFrom?: readonly string[]
+  readonly cacheTo?: readonly string[]
   readonly credentials?: Readonly<Record<string, RegistryCredentials>>
+}
+
+export interface BuildWarning {
+  /** Name of the rule, as Docker's checks have it. */
+  readonly rule: string
+  readonly detail: string
+  readonly file: string
+  readonly line: number
 }

@@ -102,6 +102,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     images: { ...images.resolver, ...images.committer, pull: images.images.pull },
     snapshots,
     runner: containers.stepRunner,
+    collectGarbage: images.collectGarbage,
     records: records({ directory: join(paths.dataRoot, 'build-cache/layers'), parse: parseLayerRecord }),
   })
   await Promise.all([containers.restore(), builder.restore()])
@@ -129,7 +130,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     events: (filter, context) => hub.events(filter, context?.signal),
     // The daemon ends itself; an engine inside another program is closed by that program.
     shutdown: async () => undefined,
-    images: { ...images.images, build: builder.build },
+    images: { ...images.images, build: builder.build, checkBuild: builder.checkBuild, pruneBuildCache: builder.pruneBuildCache },
     containers: containers.containers,
     networks: network.networks,
     volumes: volumes.api,

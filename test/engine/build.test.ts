@@ -34,6 +34,7 @@ beforeAll(async () => {
     paths,
     snapshots: engine.snapshots,
     runner: engine.stepRunner,
+    collectGarbage: async () => undefined,
     records: createRecordStore({ directory: `${paths.dataRoot}/build-cache/layers`, parse: parseLayerRecord, warn: () => undefined }),
     // A table in place of the image store: what a build reads and gives is all there is to it.
     images: {

@@ -22,10 +22,14 @@ export interface BuildRun {
   readonly contextTree: TreeRequest
   readonly worker: TreeWorker
   readonly chains: MountedChains
+  /** SOURCE_DATE_EPOCH in seconds: no time in config and layers is later. */
+  readonly epoch: number | undefined
 
   /** Steps with an equal key run one after another, in all builds: the second finds the first one's layer. */
   readonly lock: <T>(key: string, job: () => Promise<T>) => Promise<T>
   readonly limit: <T>(job: () => Promise<T>) => Promise<T>
+  /** Names of private cache mounts that a step of any build uses now. */
+  readonly cachesInUse: Set<string>
   /** Chains of this build that nothing else names yet. */
   readonly retain: (chainId: string) => void
   /** Chains that this build made, not found. */

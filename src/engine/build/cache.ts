@@ -8,6 +8,7 @@ export interface LayerRecords {
   write(id: string, layer: LayerResult): void
   remove(id: string): void
   list(): readonly LayerResult[]
+  ids(): readonly string[]
 }
 
 /** Version of the rules below: a change of what a step does must not find layers made by the old rules. */

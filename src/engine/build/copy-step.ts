@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { hasCode, TscomposeError } from '../../base/errors.ts'
-import { run as runCommand } from '../../sys/process.ts'
+import { TscomposeError } from '../../base/errors.ts'
+import { unpackArchives } from './archives.ts'
 import type { BuildRun } from './build-run.ts'
 import { layerKey } from './cache.ts'
 import type { CopyRequest } from './context/copy.ts'
@@ -11,11 +11,13 @@ import { expandText } from './dockerfile/expand.ts'
 import type { InlineFile, Instruction } from './dockerfile/instruction.ts'
 import { type LayerWork, makeLayer } from './layer.ts'
 import { resolveOwner } from './owner.ts'
+import { parseRemote } from './remote/location.ts'
+import { copyRemote, type RemoteSource, resolveRemotes } from './remote/sources.ts'
 import { expandAt, expanding } from './stages.ts'
 import { type LayerResult, lookupIn, type StageState } from './state.ts'
 
 type CopyInstruction = Instruction<'COPY' | 'ADD'>
-type Found = ReturnType<Tasks['digest']>
+type Found = Awaited<ReturnType<Tasks['digest']>>
 
 /** Where the files come from: a host directory, named by the chain it shows where it is a stage or image. */
 export interface CopySource {
@@ -28,6 +30,10 @@ export interface CopySource {
 interface ExpandedCopy {
   readonly keyword: 'COPY' | 'ADD'
   readonly patterns: readonly string[]
+  /** Sources of ADD that are not on this machine. */
+  readonly remotes: readonly string[]
+  readonly unpack: boolean | undefined
+  readonly link: boolean
   readonly inline: readonly { readonly name: string; readonly content: string }[]
   /** Absolute; a slash at the end means a directory. */
   readonly destination: string
@@ -45,9 +51,13 @@ export async function copyStep(
   { instruction, source }: { readonly instruction: CopyInstruction; readonly source: CopySource },
 ): Promise<{ readonly layer: LayerResult & { readonly cached: boolean }; readonly createdBy: string }> {
   const copy = expandCopy(run, state, instruction)
-  refuseRemote(copy)
+  const checksum = instruction.keyword === 'ADD' ? instruction.checksum : undefined
+  const remotes = await resolveRemotes(run, copy.remotes, {
+    keepGitDirectory: instruction.keyword === 'ADD' && instruction.keepGitDir,
+    ...(checksum === undefined ? {} : { checksum: expandAt(run.source, instruction, checksum, { lookup: lookupIn(state) }) }),
+  })
   const found = createFinder(run, copy, source)
-  const facts = { parent: state.chainId, ...copy, createdBy: undefined }
+  const facts = { parent: state.chainId, ...copy, remotes: remotes.map((remote) => remote.facts), createdBy: undefined }
   const byChain = source.chainId === undefined ? [] : [() => layerKey({ ...facts, from: source.chainId })]
   const keys: LayerWork['keys'] = [
     ...byChain,
@@ -55,8 +65,12 @@ export async function copyStep(
   ]
   const layer = await makeLayer(run, state, {
     keys,
-    change: async ({ merged }) => {
-      await fillRoot(run, merged, { copy, source, found: await found() })
+    detached: copy.link,
+    change: async ({ merged, upper }) => {
+      // A linked layer is made as if nothing lay below it: no link there is followed, no directory keeps its old mode.
+      const rootfs = copy.link ? upper : merged
+      const names = copy.link && state.chainId !== '' && copy.chown !== undefined ? await run.chains.path(state.chainId) : rootfs
+      await fillRoot(run, rootfs, { copy, source, found: await found(), remotes, names })
       return undefined
     },
   })
@@ -68,18 +82,21 @@ function expandCopy(run: BuildRun, state: StageState, instruction: CopyInstructi
   const expand = (text: string): string => expandAt(run.source, instruction, text, { lookup })
   const chown = instruction.chown === undefined ? undefined : expand(instruction.chown)
   const chmod = instruction.chmod === undefined ? undefined : expand(instruction.chmod)
-  const patterns = instruction.sources.map(expand)
+  const sources = instruction.sources.map(expand)
+  const remotes = instruction.keyword === 'ADD' ? sources.filter((source) => parseRemote(source) !== undefined) : []
   const destination = expand(instruction.destination)
   const inline = instruction.inline.map((file) => expandInline(run, instruction, { file, state }))
-  const flags = [
-    chown === undefined ? [] : [`--chown=${chown}`],
-    chmod === undefined ? [] : [`--chmod=${chmod}`],
-    instruction.link ? ['--link'] : [],
-  ].flat()
-  const names = [...patterns, ...inline.map(({ name }) => `<<${name}`)]
+  const flags = [chown === undefined ? [] : [`--chown=${chown}`], chmod === undefined ? [] : [`--chmod=${chmod}`]].flat()
+  const names = [...sources, ...inline.map(({ name }) => `<<${name}`)]
   return {
     keyword: instruction.keyword,
-    patterns,
+    // Only with --parents does `**` reach into directories; elsewhere it is what `*` is.
+    patterns: sources
+      .filter((pattern) => !remotes.includes(pattern))
+      .map((pattern) => (instruction.parents ? pattern : pattern.replace(/\*{2,}/g, '*'))),
+    remotes,
+    unpack: instruction.keyword === 'ADD' ? instruction.unpack : undefined,
+    link: instruction.link,
     inline,
     destination: absoluteDestination(state, destination),
     chown,
@@ -104,14 +121,6 @@ function absoluteDestination(state: StageState, destination: string): string {
   const absolute = posix.resolve('/', state.config.WorkingDir ?? '/', destination)
   const directory = /(?:^|\/)\.{0,2}$/.test(destination)
   return directory && !absolute.endsWith('/') ? `${absolute}/` : absolute
-}
-
-function refuseRemote({ keyword, patterns }: ExpandedCopy): void {
-  const remote = keyword === 'ADD' ? patterns.find((pattern) => /^(?:https?:\/\/|git@|git:\/\/|ssh:\/\/)/.test(pattern)) : undefined
-  if (remote !== undefined)
-    throw new TscomposeError('unsupported', 'UNSUPPORTED_ADD_SOURCE', `ADD from ${remote} is not supported yet`, {
-      hint: 'download it in a RUN step, or put the file into the build context',
-    })
 }
 
 /** Looks the sources up and hashes them, once, when first asked. */
@@ -148,10 +157,13 @@ interface Filling {
   readonly copy: ExpandedCopy
   readonly source: CopySource
   readonly found: Found
+  readonly remotes: readonly RemoteSource[]
+  /** Root whose users and groups names stand for. */
+  readonly names: string
 }
 
-async function fillRoot(run: BuildRun, rootfs: string, { copy, source, found }: Filling): Promise<void> {
-  const owner = copy.chown === undefined ? undefined : resolveOwner(rootfs, copy.chown)
+async function fillRoot(run: BuildRun, rootfs: string, { copy, source, found, remotes, names }: Filling): Promise<void> {
+  const owner = copy.chown === undefined ? undefined : resolveOwner(names, copy.chown)
   const ownerOrRoot = owner ?? (source.chainId === undefined ? { uid: 0, gid: 0 } : undefined)
   const chmod = copy.chmod === undefined ? undefined : parseModeChange(copy.chmod)
   const request: Omit<CopyRequest, 'patterns'> = {
@@ -163,8 +175,9 @@ async function fillRoot(run: BuildRun, rootfs: string, { copy, source, found }: 
     ...(chmod === undefined ? {} : { chmod }),
   }
   const tree = { ...(await source.tree()), exclude: copy.exclude }
-  const unpacked = copy.keyword === 'ADD' ? await unpackArchives(run, { tree, found, request, owner }) : false
+  const unpacked = copy.keyword === 'ADD' && copy.unpack !== false ? await unpackArchives(run, { tree, found, request, owner }) : false
   if (copy.patterns.length > 0 && !unpacked) await run.worker.run('copy', { tree, copy: { ...request, patterns: copy.patterns } })
+  for (const remote of remotes) await copyRemote(run, remote, { ...request, unpack: copy.unpack === true })
   if (copy.inline.length > 0) await copyInline(run, copy, request)
 }
 
@@ -173,82 +186,4 @@ async function copyInline(run: BuildRun, copy: ExpandedCopy, request: Omit<CopyR
   for (const { name, content } of copy.inline) await writeFile(join(root, posix.basename(name)), content, { mode: 0o644 })
   const patterns = copy.inline.map(({ name }) => posix.basename(name))
   await run.worker.run('copy', { tree: { root }, copy: { ...request, owner: request.owner ?? { uid: 0, gid: 0 }, patterns } })
-}
-
-/**
- * ADD unpacks a local archive. It goes to an empty directory first, where no link of the image can lead astray, and is
- * copied from there by the same rules as everything else. False where no source is an archive.
- */
-async function unpackArchives(
-  run: BuildRun,
-  {
-    tree,
-    found,
-    request,
-    owner,
-  }: {
-    readonly tree: TreeRequest
-    readonly found: Found
-    readonly request: Omit<CopyRequest, 'patterns'>
-    readonly owner: CopyRequest['owner']
-  },
-): Promise<boolean> {
-  const archives = await Promise.all(found.files.map(async (path) => ((await isArchive(join(tree.root, path))) ? path : undefined)))
-  if (archives.every((path) => path === undefined)) return false
-  const { owner: _rootOwner, ...rest } = request
-  for (const [index, path] of found.files.entries()) {
-    const staging = archives[index] === undefined ? undefined : await unpack(run, join(tree.root, path))
-    if (staging === undefined) {
-      await run.worker.run('copy', { tree, copy: { ...request, patterns: [escapePattern(path)] } })
-      continue
-    }
-    const destination = rest.destination.endsWith('/') ? rest.destination : `${rest.destination}/`
-    const copy = { ...rest, ...(owner === undefined ? {} : { owner }), destination, preserve: true, patterns: ['.'] }
-    await run.worker.run('copy', { tree: { root: staging }, copy })
-    await rm(staging, { recursive: true, force: true })
-  }
-  if (found.directories > 0)
-    throw new TscomposeError('unsupported', 'UNSUPPORTED_ADD_SOURCE', 'ADD cannot mix archives and directories', {
-      hint: 'write two ADD instructions',
-    })
-  return true
-}
-
-function escapePattern(path: string): string {
-  return path.replace(/[*?[\\]/g, '\\$&')
-}
-
-const magics: readonly { readonly offset: number; readonly bytes: string }[] = [
-  { offset: 0, bytes: '1f8b' },
-  { offset: 0, bytes: '425a68' },
-  { offset: 0, bytes: 'fd377a585a00' },
-  { offset: 0, bytes: '28b52ffd' },
-  { offset: 257, bytes: '7573746172' },
-]
-
-async function isArchive(path: string): Promise<boolean> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(262), 0, 262, 0)
-    const head = buffer.subarray(0, bytesRead).toString('hex')
-    return magics.some(({ offset, bytes }) => head.startsWith(bytes, offset * 2))
-  } finally {
-    await file.close()
-  }
-}
-
-/** The directory it was unpacked to, or undefined for a compressed file that is no tar archive. */
-async function unpack(run: BuildRun, path: string): Promise<string | undefined> {
-  const staging = await mkdtemp(join(await run.scratch(), 'add-'))
-  const content = join(staging, 'content')
-  await mkdir(content, { mode: 0o755 })
-  const attributes = ['--xattrs', '--xattrs-include=security.capability', '--xattrs-include=user.*']
-  try {
-    await runCommand('tar', ['-x', '-p', '--numeric-owner', ...attributes, '-f', path, '-C', content], { signal: run.signal })
-    // Some compressed files that are no archives pass for empty ones.
-    return (await readdir(content)).length === 0 ? undefined : content
-  } catch (error) {
-    if (!hasCode(error, 'COMMAND_FAILED')) throw error
-    return undefined
-  }
 }

@@ -10,6 +10,8 @@ export interface BuilderDeps {
   readonly runner: StepRunner
   /** Records under `build-cache/layers` of the data root, read by `parseLayerRecord`. */
   readonly records: LayerRecords
+  /** Deletes layers that no image, container or build needs. */
+  readonly collectGarbage: () => Promise<void>
   /** RFC 3339 comes from here. */
   readonly now?: () => number
 }

@@ -2,12 +2,15 @@ import { withCleanup } from '../../base/cleanup.ts'
 import { TscomposeError } from '../../base/errors.ts'
 import type { Rootfs } from '../parts.ts'
 import type { BuildRun } from './build-run.ts'
+import { layerKey } from './cache.ts'
 import { buildKey } from './mounted-chains.ts'
 import type { LayerResult, StageState } from './state.ts'
 
 export interface LayerWork {
   /** Names of the result, cheapest first; later ones are only asked for when the earlier ones are not known. */
   readonly keys: readonly (() => string | Promise<string>)[]
+  /** The change goes to the layer's own directory, and nothing is mounted. */
+  readonly detached?: boolean
   /** Changes the mounted root; what it returns runs after the unmount, before the commit. */
   readonly change: (rootfs: Rootfs, key: string) => Promise<(() => void) | undefined>
 }
@@ -17,7 +20,8 @@ export async function makeLayer(run: BuildRun, state: StageState, work: LayerWor
   throwIfCanceled(run.signal)
   const [firstKey] = work.keys
   if (firstKey === undefined) throw new TscomposeError('internal', 'BUILD_NO_KEY', 'a build step has no cache key')
-  const first = await firstKey()
+  const keyed = (key: string): string => (run.epoch === undefined ? key : layerKey({ key, epoch: run.epoch }))
+  const first = keyed(await firstKey())
   return run.lock(first, async () => {
     const keys = [first]
     for (let index = 0; ; index++) {
@@ -28,7 +32,7 @@ export async function makeLayer(run: BuildRun, state: StageState, work: LayerWor
       }
       const next = work.keys[index + 1]
       if (next === undefined) break
-      keys.push(await next())
+      keys.push(keyed(await next()))
     }
     const layer = await run.limit(() => commitChange(run, state, work))
     for (const key of keys) run.deps.records.write(key, layer)
@@ -59,16 +63,17 @@ async function commitChange(run: BuildRun, state: StageState, work: LayerWork): 
   return withCleanup(async (cleanup) => {
     const key = buildKey()
     cleanup.push(() => snapshots.remove(key))
-    await snapshots.prepare(key, state.chainId, { volatile: true })
-    const rootfs = await snapshots.mount(key)
+    const prepared = await snapshots.prepare(key, state.chainId, { volatile: true })
+    const rootfs = work.detached === true ? prepared : await snapshots.mount(key)
     const finish = await work.change(rootfs, key)
     throwIfCanceled(run.signal)
     await snapshots.unmount(key)
     finish?.()
+    if (run.epoch !== undefined) await run.worker.run('clampTimes', { path: rootfs.upper, epoch: run.epoch })
     const layer = await snapshots.commit(key)
     run.retain(layer.chainId)
     run.made.add(layer.chainId)
-    return { ...layer, created: new Date(now()).toISOString() }
+    return { ...layer, created: new Date(run.epoch === undefined ? now() : run.epoch * 1000).toISOString() }
   })
 }
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { posix } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
 import type { ImageConfig } from '../../oci/image-config.ts'
@@ -5,6 +6,7 @@ import { expandWords, type Lookup } from './dockerfile/expand.ts'
 import type { CommandForm, Instruction, Keyword } from './dockerfile/instruction.ts'
 import { placeAt } from './dockerfile/lines.ts'
 import { type DockerfileSource, dockerfileError } from './dockerfile/source.ts'
+import { splitRawWords } from './dockerfile/words.ts'
 import { exposedPorts } from './ports.ts'
 import { expandAt, expanding } from './stages.ts'
 import { lookupIn, type StageState, withHistory, withVariable } from './state.ts'
@@ -114,7 +116,7 @@ function applyArg(state: StageState, { pairs }: Instruction<'ARG'>, { args, glob
 
 function applyStopSignal(state: StageState, instruction: Instruction<'STOPSIGNAL'>, { expand, source }: Tools): StageState {
   const signal = expand(instruction.signal)
-  if (!/^(?:\d{1,3}|(?:SIG)?[A-Z][A-Z0-9]*(?:[+-]\d+)?)$/i.test(signal))
+  if (!isSignal(signal))
     throw dockerfileError(source, placeAt(instruction.line, 0), {
       message: `invalid signal ${JSON.stringify(signal)}`,
       hint: 'such as SIGTERM or 15',
@@ -122,10 +124,21 @@ function applyStopSignal(state: StageState, instruction: Instruction<'STOPSIGNAL
   return record(configured(state, { StopSignal: signal }), `STOPSIGNAL ${signal}`)
 }
 
+/** A number, a signal's name with or without SIG, or a real-time signal (`RTMIN+3`). */
+function isSignal(text: string): boolean {
+  if (/^\d{1,3}$/.test(text)) return Number(text) > 0
+  const name = text.toUpperCase().replace(/^(?:SIG)?/, 'SIG')
+  return Object.hasOwn(constants.signals, name) || /^SIGRT(?:MIN(?:\+\d{1,2})?|MAX(?:-\d{1,2})?)$/.test(name)
+}
+
 function applyExpose(state: StageState, instruction: Instruction<'EXPOSE'>, { source }: Tools): StageState {
   const options = { lookup: lookupIn(state), escapeChar: instruction.escapeChar }
-  const words = expanding(source, instruction, () => expandWords(instruction.ports, options))
-  const ports = atPlace(source, instruction, () => words.flatMap(exposedPorts)).sort()
+  // Docker's histories have them in this order: sorted as written, before variables are replaced.
+  const written = splitRawWords(instruction.ports, instruction.escapeChar)
+    .map(({ text }) => text)
+    .sort()
+  const words = expanding(source, instruction, () => written.flatMap((word) => expandWords(word, options)))
+  const ports = atPlace(source, instruction, () => words.flatMap(exposedPorts))
   const exposed = { ...state.config.ExposedPorts, ...Object.fromEntries(ports.map((port) => [port, {}])) }
   return record(configured(state, { ExposedPorts: exposed }), `EXPOSE [${ports.join(' ')}]`)
 }

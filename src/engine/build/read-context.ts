@@ -1,16 +1,19 @@
+import { closeSync, constants, fstatSync, readFileSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { sha256 } from '../../base/hash.ts'
 import { parseIgnoreLines } from '../../base/ignore-rules.ts'
+import { openDirectory, openInRoot } from '../../sys/files.ts'
 import type { BuildSpec } from '../api.ts'
 import type { TreeRequest } from './context/tasks.ts'
 import { createSource, type DockerfileSource } from './dockerfile/source.ts'
+import { withoutPassword } from './remote/location.ts'
 
 /** More than this is no Dockerfile. */
 const maximumSize = 4 << 20
 
-/** Reads the Dockerfile. Rejects DOCKERFILE_NOT_FOUND or BUILD_CONTEXT_NOT_FOUND. */
+/** Reads the Dockerfile of a context that is a directory. Rejects DOCKERFILE_NOT_FOUND or BUILD_CONTEXT_NOT_FOUND. */
 export async function readDockerfile(spec: BuildSpec): Promise<DockerfileSource> {
   await checkContext(spec.context)
   if (spec.dockerfileInline !== undefined) return createSource('dockerfile_inline', spec.dockerfileInline)
@@ -41,10 +44,6 @@ async function similarFiles(spec: BuildSpec): Promise<string> {
 }
 
 async function checkContext(context: string): Promise<void> {
-  if (/^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(context))
-    throw new TscomposeError('unsupported', 'UNSUPPORTED_CONTEXT', `the build context ${context} is remote, which is not supported yet`, {
-      hint: 'clone it and give the directory',
-    })
   if (!isAbsolute(context))
     throw new TscomposeError('invalid', 'BUILD_CONTEXT_NOT_FOUND', `the build context ${JSON.stringify(context)} is no absolute path`)
   const found = await stat(context).catch(() => undefined)
@@ -58,6 +57,45 @@ async function checkContext(context: string): Promise<void> {
       target: context,
     },
   )
+}
+
+/**
+ * Reads the Dockerfile of a context that came from elsewhere: no link in it leads out of it, so that it shows nothing of
+ * this machine.
+ */
+export async function readForeignDockerfile(root: string, spec: BuildSpec): Promise<DockerfileSource> {
+  if (spec.dockerfileInline !== undefined) return createSource('dockerfile_inline', spec.dockerfileInline)
+  const name = spec.dockerfile ?? 'Dockerfile'
+  const text = isAbsolute(name) ? await readFile(name, 'utf8') : readInside(root, name)
+  if (text !== undefined) return createSource(name, text)
+  throw new TscomposeError('not-found', 'DOCKERFILE_NOT_FOUND', `no ${name} in ${withoutPassword(spec.context)}`, {
+    hint: 'set build.dockerfile, or write the directory after the address: #BRANCH:DIRECTORY',
+  })
+}
+
+/** Content of a regular file inside a root, undefined where there is none. */
+function readInside(root: string, path: string): string | undefined {
+  const rootFd = openDirectory(root)
+  try {
+    const fd = openInRoot(rootFd, path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const found = fstatSync(fd)
+      return found.isFile() && found.size <= maximumSize ? readFileSync(fd, 'utf8') : undefined
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT') || hasErrno(error, 'ENOTDIR') || hasErrno(error, 'ELOOP')) return undefined
+    throw error
+  } finally {
+    closeSync(rootFd)
+  }
+}
+
+/** The tree of a context that came from elsewhere. */
+export function foreignContextTree(root: string, spec: BuildSpec): TreeRequest {
+  const own = spec.dockerfileInline === undefined ? readInside(root, `${spec.dockerfile ?? 'Dockerfile'}.dockerignore`) : undefined
+  return { root, ignore: parseIgnoreLines(own ?? readInside(root, '.dockerignore') ?? '') }
 }
 
 /** The context as a tree: with the rules of .dockerignore, and hashes remembered under the data root. */

@@ -1,52 +1,43 @@
-import { createHash } from 'node:crypto'
 import { closeSync, readlinkSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
 import { openDirectory, openFlags, openInRoot } from '../../sys/files.ts'
-import type { StepRunner } from '../parts.ts'
 import type { BuildRun } from './build-run.ts'
-import type { CopySource } from './copy-step.ts'
+import { prepareCache } from './cache-mount.ts'
 import type { MountType, RunMount } from './dockerfile/instruction.ts'
-
-export type StepMount = NonNullable<Parameters<StepRunner['run']>[0]['mounts']>[number]
-
-/** A mount of a RUN step with its variables expanded. */
-export interface ExpandedMount {
-  readonly type: MountType
-  readonly options: Readonly<Record<string, string>>
-}
-
-export interface MountContext {
-  /** Resolves `from`; absent name: the build context. */
-  readonly source: (from: string | undefined) => Promise<CopySource>
-  readonly workingDir: string
-}
+import { type ExpandedMount, isOn, type MountContext, type Prepared, type StepMount, setOwnership, targetOf } from './mount-options.ts'
+import { prepareSsh } from './ssh-mount.ts'
 
 export interface PreparedMounts {
   readonly mounts: readonly StepMount[]
   readonly env: readonly string[]
   /** Keys of cache mounts that only one step at a time may use. */
   readonly locks: readonly string[]
-}
-
-interface Prepared {
-  readonly mount?: StepMount
-  readonly env?: string
-  readonly lock?: string
+  /** Gives back what the mounts hold. */
+  readonly release: () => Promise<void>
 }
 
 type Preparers = { readonly [K in MountType]: (run: BuildRun, mount: ExpandedMount, context: MountContext) => Promise<Prepared> }
 
-const preparers: Preparers = { bind: prepareBind, cache: prepareCache, tmpfs: prepareTmpfs, secret: prepareSecret, ssh: refuseSsh }
+const preparers: Preparers = { bind: prepareBind, cache: prepareCache, tmpfs: prepareTmpfs, secret: prepareSecret, ssh: prepareSsh }
 
 /** Makes what the mounts of one step need on the host. */
 export async function prepareMounts(run: BuildRun, mounts: readonly ExpandedMount[], context: MountContext): Promise<PreparedMounts> {
-  const prepared = await Promise.all(mounts.map((mount) => preparers[mount.type](run, mount, context)))
+  const settled = await Promise.allSettled(mounts.map((mount) => preparers[mount.type](run, mount, context)))
+  const prepared = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failed = settled.find((result) => result.status === 'rejected')
+  if (failed !== undefined) {
+    await Promise.all(prepared.map(({ release }) => release?.()))
+    throw failed.reason
+  }
   return {
     mounts: prepared.flatMap(({ mount }) => (mount === undefined ? [] : [mount])),
     env: prepared.flatMap(({ env }) => (env === undefined ? [] : [env])),
     locks: prepared.flatMap(({ lock }) => (lock === undefined ? [] : [lock])).sort(),
+    release: async () => {
+      await Promise.all(prepared.map(({ release }) => release?.()))
+    },
   }
 }
 
@@ -67,46 +58,8 @@ export function expandMount(mount: RunMount, expand: (text: string) => string): 
   return { type: mount.type, options: Object.fromEntries(Object.entries(mount.options).map(([key, value]) => [key, expand(value)])) }
 }
 
-function targetOf({ type, options }: ExpandedMount, { workingDir }: MountContext): string {
-  const target = options.target ?? options.dst ?? options.destination
-  if (target === undefined) throw new TscomposeError('invalid', 'INVALID_MOUNT', `a ${type} mount needs target=PATH`)
-  return posix.resolve(workingDir, target)
-}
-
 async function prepareTmpfs(_run: BuildRun, mount: ExpandedMount, context: MountContext): Promise<Prepared> {
   return { mount: { type: 'tmpfs', source: 'tmpfs', target: targetOf(mount, context), readOnly: false } }
-}
-
-async function prepareCache(run: BuildRun, mount: ExpandedMount, context: MountContext): Promise<Prepared> {
-  const { options } = mount
-  if (options.from !== undefined)
-    throw new TscomposeError('unsupported', 'UNSUPPORTED_MOUNT', 'a cache mount with from= is not supported yet', {
-      hint: 'leave from= out',
-    })
-  const target = targetOf(mount, context)
-  const id = options.id ?? target
-  const sharing = options.sharing ?? 'shared'
-  if (!['shared', 'private', 'locked'].includes(sharing))
-    throw new TscomposeError('invalid', 'INVALID_MOUNT', `unknown sharing ${JSON.stringify(sharing)}`, {
-      hint: 'shared, private or locked',
-    })
-  const name = createHash('sha256').update(id).digest('hex')
-  const directory = join(run.deps.paths.dataRoot, 'build-cache', 'mounts', name)
-  await mkdir(join(directory, '..'), { recursive: true, mode: 0o700 })
-  const made = await mkdir(directory, { recursive: true })
-  if (made !== undefined) await setOwnership(directory, options, 0o755)
-  // A private cache is one that nobody else uses meanwhile; waiting for it gives that without a second copy.
-  const lock = sharing === 'shared' ? {} : { lock: name }
-  return { mount: { type: 'bind', source: directory, target, readOnly: isOn(options, ['ro', 'readonly']) }, ...lock }
-}
-
-async function setOwnership(path: string, options: Readonly<Record<string, string>>, mode: number): Promise<void> {
-  await chown(path, Number(options.uid ?? 0), Number(options.gid ?? 0))
-  await chmod(path, options.mode === undefined ? mode : Number.parseInt(options.mode, 8))
-}
-
-function isOn(options: Readonly<Record<string, string>>, names: readonly string[]): boolean {
-  return names.some((name) => options[name] !== undefined && options[name] !== 'false')
 }
 
 async function prepareSecret(run: BuildRun, mount: ExpandedMount, context: MountContext): Promise<Prepared> {
@@ -158,7 +111,7 @@ async function prepareBind(run: BuildRun, mount: ExpandedMount, context: MountCo
 }
 
 /** The real path of something inside a root, links resolved there. */
-function resolveInside(root: string, path: string): string {
+export function resolveInside(root: string, path: string): string {
   if (path === '.') return root
   try {
     const rootFd = openDirectory(root)
@@ -175,10 +128,4 @@ function resolveInside(root: string, path: string): string {
   } catch (cause) {
     throw new TscomposeError('not-found', 'COPY_SOURCE_NOT_FOUND', `mount source ${JSON.stringify(path)} not found`, { cause })
   }
-}
-
-async function refuseSsh(): Promise<Prepared> {
-  throw new TscomposeError('unsupported', 'UNSUPPORTED_MOUNT', 'RUN --mount=type=ssh is not supported yet', {
-    hint: 'use a secret mount for a deploy key',
-  })
 }

@@ -1,3 +1,5 @@
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
 import type { BuildRun } from './build-run.ts'
 import { layerKey } from './cache.ts'
@@ -6,15 +8,16 @@ import { placeAt } from './dockerfile/lines.ts'
 import { dockerfileError } from './dockerfile/source.ts'
 import { makeLayer } from './layer.ts'
 import { commandLine } from './metadata.ts'
+import type { MountContext, StepMount } from './mount-options.ts'
 import type { StepProgress } from './progress.ts'
 import { pruneUpper } from './prune-upper.ts'
-import { expandMount, type MountContext, mountFacts, prepareMounts } from './run-mounts.ts'
+import { expandMount, mountFacts, prepareMounts } from './run-mounts.ts'
 import { expandAt } from './stages.ts'
 import { type LayerResult, lookupIn, type StageState } from './state.ts'
 import { findStubs } from './stubs.ts'
 
-/** Arguments every RUN may use without ARG; they are no part of the cache key or the history. */
-const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()])
+/** Arguments every RUN may use without ARG, in either case; they are no part of the cache key or the history. */
+const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY']
 
 export interface RunParams {
   readonly instruction: Instruction<'RUN'>
@@ -32,21 +35,23 @@ export async function runStep(
   const mounts = instruction.mounts.map((mount) => expandMount(mount, (text) => expandAt(run.source, instruction, text, { lookup })))
   const workingDir = state.config.WorkingDir || '/'
   const context: MountContext = { source, workingDir }
-  const args = commandLine(state, withHeredocs(instruction))
+  const { command, script } = withHeredocs(instruction)
+  const args = commandLine(state, command)
   const declared = [...state.args].flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
   const env = [...(state.config.Env ?? []), ...declared.filter((entry) => !hasName(state.config.Env ?? [], entry))]
   const network = instruction.network ?? run.spec.network ?? 'default'
   const user = state.config.User ?? ''
-  const facts = { step: 'RUN', parent: state.chainId, args, env, workingDir, user, network }
+  const facts = { step: 'RUN', parent: state.chainId, args, script: script?.content, env, workingDir, user, network }
   const layer = await makeLayer(run, state, {
     keys: [async () => layerKey({ ...facts, mounts: await mountFacts(run, mounts, context) })],
     change: async (rootfs, key) => {
       const prepared = await prepareMounts(run, mounts, context)
+      const scripts = await scriptMounts(run, script)
       const stubs = findStubs(
         rootfs.merged,
         prepared.mounts.map(({ target }) => target),
       )
-      const { exitCode } = await withLocks(run, prepared.locks, () =>
+      const running = withLocks(run, prepared.locks, () =>
         run.deps.runner.run({
           key,
           rootfs: rootfs.merged,
@@ -59,11 +64,12 @@ export async function runStep(
           ...(run.spec.extraHosts === undefined ? {} : { extraHosts: run.spec.extraHosts }),
           ...(run.spec.shmSize === undefined ? {} : { shmSize: run.spec.shmSize }),
           ...(run.spec.ulimits === undefined ? {} : { ulimits: run.spec.ulimits }),
-          mounts: prepared.mounts,
+          mounts: [...prepared.mounts, ...scripts],
           onOutput: ({ data }) => progress.output(data),
           signal: run.signal,
         }),
       )
+      const { exitCode } = await running.finally(prepared.release)
       if (exitCode !== 0) throw stepFailed(run, instruction, { exitCode, args, tail: progress.tail() })
       stubs.remove()
       return () => pruneUpper(rootfs.upper, stubs.touched)
@@ -73,25 +79,39 @@ export async function runStep(
     layer,
     createdBy: createdBy(
       args,
-      [...state.args].map(([name, value]) => `${name}=${value ?? ''}`),
+      [...state.args.keys()].map((name) => `${name}=${lookup(name) ?? ''}`),
     ),
   }
 }
 
-/** The command with its here-documents: alone they are the script, else the shell reads them. */
-function withHeredocs({ command, heredocs }: Instruction<'RUN'>): CommandForm {
+interface Script {
+  readonly name: string
+  readonly content: string
+}
+
+/** The command with its here-documents: one alone is the script, else the shell reads them. */
+function withHeredocs({ command, heredocs }: Instruction<'RUN'>): { readonly command: CommandForm; readonly script?: Script } {
   const [only] = heredocs
-  if (command.form === 'exec' || only === undefined) return command
+  if (only === undefined || command.form === 'exec') return { command }
   if (heredocs.length === 1 && /^\d*<<-?["']?[^\s"']+["']?$/.test(command.text.trim())) {
-    const script = only.chomp ? only.content.replace(/^\t+/gm, '') : only.content
-    // A script with an interpreter of its own is handed to it on a descriptor.
-    const interpreter = /^#!\s*(\S+.*)\n/.exec(script)?.[1]
-    return {
-      form: 'shell',
-      text: interpreter === undefined ? script : `${interpreter.trim()} /dev/fd/3 3<<'${only.name}'\n${script}${only.name}`,
-    }
+    const content = only.chomp ? only.content.replace(/^\t+/gm, '') : only.content
+    if (!content.startsWith('#!')) return { command: { form: 'shell', text: content } }
+    // A script with an interpreter of its own is a program.
+    return { command: { form: 'shell', text: `${scriptDirectory}/${only.name}` }, script: { name: only.name, content } }
   }
-  return { form: 'shell', text: [command.text, ...heredocs.map(({ content, terminator }) => `${content}${terminator}`)].join('\n') }
+  const text = [command.text, ...heredocs.map(({ content, terminator }) => `${content}${terminator}`)].join('\n')
+  return { command: { form: 'shell', text } }
+}
+
+/** Where scripts with an interpreter line are mounted; /dev is no part of any layer. */
+const scriptDirectory = '/dev/pipes'
+
+async function scriptMounts(run: BuildRun, script: Script | undefined): Promise<readonly StepMount[]> {
+  if (script === undefined) return []
+  const source = join(await mkdtemp(join(await run.scratch(), 'script-')), 'script')
+  await writeFile(source, script.content)
+  await chmod(source, 0o755)
+  return [{ type: 'bind', source, target: `${scriptDirectory}/${script.name}`, readOnly: true }]
 }
 
 function hasName(env: readonly string[], entry: string): boolean {
@@ -99,8 +119,14 @@ function hasName(env: readonly string[], entry: string): boolean {
   return env.some((other) => other.startsWith(name))
 }
 
+/** Programs disagree on the case of these names, so each is given in both. */
 function proxies(args: Readonly<Record<string, string>>, env: readonly string[]): string[] {
-  return proxyNames.flatMap((name) => (args[name] === undefined || hasName(env, `${name}=`) ? [] : [`${name}=${args[name]}`]))
+  return proxyNames.flatMap((name) => {
+    const value = args[name] ?? args[name.toLowerCase()]
+    return value === undefined
+      ? []
+      : [name, name.toLowerCase()].filter((each) => !hasName(env, `${each}=`)).map((each) => `${each}=${value}`)
+  })
 }
 
 async function withLocks<T>(run: BuildRun, locks: readonly string[], work: () => Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import { parseTriggers } from './dockerfile/parse.ts'
 import { dockerfileError } from './dockerfile/source.ts'
 import { makeLayer, throwIfCanceled } from './layer.ts'
 import { applyMetadata, isMetadata, placed, workingDirectory } from './metadata.ts'
+import { openNamedContext } from './open-context.ts'
 import { resolveOwner } from './owner.ts'
 import type { StepProgress } from './progress.ts'
 import { runStep } from './run-step.ts'
@@ -129,7 +130,10 @@ export function createSolver(run: BuildRun): Solver {
   async function resolveFrom(stage: Stage, instruction: Instruction, from: string | undefined): Promise<CopySource> {
     if (from === undefined) return { tree: async () => run.contextTree, words: 'the build context' }
     const ref = resolveCopySource(from, plan.stages.slice(0, stage.index), options.contexts)
-    if (ref.kind === 'directory') return { tree: async () => ({ root: ref.path }), words: `the context ${from}` }
+    if (ref.kind === 'directory') {
+      const opened = openNamedContext(run, ref.path)
+      return { tree: async () => ({ root: await opened }), words: `the context ${from}` }
+    }
     if (ref.kind === 'scratch') throw dockerfileError(run.source, placeAt(instruction.line, 0), { message: 'scratch has no files' })
     const chainId = ref.kind === 'stage' ? (await solve(ref.index)).chainId : (await resolveImage(ref, instruction, undefined)).chainId
     const words = ref.kind === 'stage' ? `the stage ${from}` : `the image ${from}`

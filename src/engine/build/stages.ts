@@ -42,7 +42,7 @@ export interface StageOptions {
  * Splits a Dockerfile into stages and finds what each begins with. Throws with the FROM line's place for a bad base,
  * and BUILD_TARGET_NOT_FOUND for a target that no stage has.
  */
-export function planStages({ source, instructions }: Dockerfile, options: StageOptions): StagePlan {
+export function planStages({ source, instructions }: Pick<Dockerfile, 'source' | 'instructions'>, options: StageOptions): StagePlan {
   const first = instructions.findIndex((instruction) => instruction.keyword === 'FROM')
   const globals = instructions.slice(0, first < 0 ? instructions.length : first)
   const globalArgs = readGlobalArgs(source, globals, options)
@@ -52,6 +52,16 @@ export function planStages({ source, instructions }: Dockerfile, options: StageO
     else appendTo(stages, instruction)
   }
   return { source, stages, target: findTarget(stages, source, options.target), globalArgs }
+}
+
+/** Instructions before the first FROM, and those of each stage with its FROM in front. */
+export function splitStages(instructions: readonly Instruction[]): {
+  readonly globals: readonly Instruction[]
+  readonly stages: readonly (readonly Instruction[])[]
+} {
+  const starts = instructions.flatMap(({ keyword }, index) => (keyword === 'FROM' ? [index] : []))
+  const first = starts[0] ?? instructions.length
+  return { globals: instructions.slice(0, first), stages: starts.map((start, index) => instructions.slice(start, starts[index + 1])) }
 }
 
 function appendTo(stages: Stage[], instruction: Instruction): void {

@@ -51,7 +51,7 @@ export interface ImagePart {
   readonly resolver: ImageResolver
   readonly committer: ImageCommitter
   /** Everything but build, which has a part of its own. */
-  readonly images: Omit<api.Images, 'build'>
+  readonly images: Omit<api.Images, 'build' | 'checkBuild' | 'pruneBuildCache'>
   /** Rejects IMAGE_NOT_FOUND. */
   readonly summary: (reference: string) => Promise<api.ImageSummary>
   /** Deletes what no image, container or build knows of. To be called once the other parts know what they use. */

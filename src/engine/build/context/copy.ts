@@ -66,7 +66,8 @@ function copyItem(tree: SourceTree, item: SourceItem, { rootFd, request, many }:
   const base = request.parents === true ? joinPath(request.destination, `${parentOf(item.found)}/`) : request.destination
   const into = many || request.parents === true || /(?:^|\/)\.?$/.test(base)
   const wanted = resolveDestination(rootFd, item.directory && request.parents === true ? joinPath(base, item.name) : base)
-  const makeParents = (path: string): number => mkdirAllInRoot(rootFd, path, 0o755, request.owner ?? { uid: 0, gid: 0 })
+  const newMode = request.chmod === undefined ? 0o755 : changeMode(0o755, request.chmod, true)
+  const makeParents = (path: string): number => mkdirAllInRoot(rootFd, path, newMode, request.owner ?? { uid: 0, gid: 0 })
   if (item.directory) {
     const existed = isDirectory(rootFd, wanted)
     const fd = guard(wanted, () => makeParents(wanted))

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, constants, openSync, readlinkSync, readSync } from 'node:fs'
+import { hasWildcard } from '../../../base/path-pattern.ts'
 import { lgetxattr, llistxattr } from '../../../sys/xattr.ts'
 import type { StatCache } from './stat-cache.ts'
 import { findSources, type SourceItem, type SourceTree, type WalkEntry, walkItem } from './walk.ts'
@@ -25,7 +26,8 @@ export function digestSources(tree: SourceTree, patterns: readonly string[], opt
   const missing: string[] = []
   for (const pattern of patterns) {
     const found = findSources(tree, pattern)
-    if (found.length === 0) missing.push(pattern)
+    // A wildcard may stand for nothing.
+    if (found.length === 0 && !hasWildcard(pattern)) missing.push(pattern)
     for (const item of found) {
       hash.update(`\0item ${item.directory ? '' : item.name}\n`)
       digestItem(tree, item, { hash, ...options })

@@ -1,5 +1,7 @@
 import { TscomposeError } from '../../../base/errors.ts'
 import { syncfs } from '../../../sys/files.ts'
+import { type Downloaded, download } from '../remote/download.ts'
+import { clampTimes } from './clamp.ts'
 import { type CopyRequest, copySources } from './copy.ts'
 import { digestSources } from './digest.ts'
 import { openStatCache, type StatCache } from './stat-cache.ts'
@@ -29,6 +31,10 @@ export interface Tasks {
     readonly files: readonly string[]
   }
   copy(request: { readonly tree: TreeRequest; readonly copy: CopyRequest }): null
+  /** Gets a file of the web into the build cache. */
+  download(request: { readonly url: string; readonly store: string }): Promise<Downloaded>
+  /** Makes no time in a tree later than `epoch` (seconds). */
+  clampTimes(request: { readonly path: string; readonly epoch: number }): null
   /** Writes remembered hashes back. */
   flush(request: Record<string, never>): null
   /** Brings the file system that holds `path` to disk. */
@@ -72,6 +78,11 @@ export function createTasks(): Tasks {
       } finally {
         tree.close()
       }
+    },
+    download,
+    clampTimes: ({ path, epoch }) => {
+      clampTimes(path, epoch)
+      return null
     },
     flush: () => {
       for (const cache of caches.values()) cache.save()

@@ -5,7 +5,7 @@ import type { TaskName, Tasks } from './tasks.ts'
 
 /** A thread that works on file trees, started with its first request. */
 export interface TreeWorker {
-  run<K extends TaskName>(task: K, request: Parameters<Tasks[K]>[0]): Promise<ReturnType<Tasks[K]>>
+  run<K extends TaskName>(task: K, request: Parameters<Tasks[K]>[0]): Promise<Awaited<ReturnType<Tasks[K]>>>
   close(): Promise<void>
 }
 

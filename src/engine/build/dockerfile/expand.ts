@@ -4,6 +4,8 @@ export type Lookup = (name: string) => string | undefined
 export interface ExpandOptions {
   readonly lookup: Lookup
   readonly escapeChar: string
+  /** Told of every variable that is not set. */
+  readonly onUnset?: (name: string) => void
 }
 
 /** A `${NAME:?message}` whose variable is missing, or a modifier nobody knows. The caller adds the position. */
@@ -48,8 +50,14 @@ interface Reader {
 }
 
 function createReader(text: string, options: ExpandOptions & { readonly keepQuotes?: boolean }): Reader {
-  const { escapeChar, lookup } = options
+  const { escapeChar, onUnset } = options
   let at = 0
+
+  const lookup = (name: string): string | undefined => {
+    const value = options.lookup(name)
+    if (value === undefined) onUnset?.(name)
+    return value
+  }
 
   const pieces: Reader['pieces'] = (visit, stop = '') => {
     while (at < text.length) {
@@ -116,7 +124,7 @@ function createReader(text: string, options: ExpandOptions & { readonly keepQuot
   function variable(): string {
     at++
     if (text[at] === '{') return braced()
-    const match = /^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!-])/.exec(text.slice(at))
+    const match = /^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!$-])/.exec(text.slice(at))
     if (match === null) return '$'
     at += match[0].length
     return lookup(match[0]) ?? ''

@@ -42,7 +42,8 @@ function retries(statement: Statement): { Retries?: number } {
   const text = statement.flags.get('retries')
   if (text === undefined) return {}
   if (!/^\d{1,6}$/.test(text)) fail(statement, `--retries: ${JSON.stringify(text)} is not a whole number`)
-  return { Retries: Number(text) }
+  // Zero is the default, and not written down.
+  return Number(text) === 0 ? {} : { Retries: Number(text) }
 }
 
 /** Go's duration text (`1m30s`, `0`) in nanoseconds, or undefined. */

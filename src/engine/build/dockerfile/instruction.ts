@@ -34,7 +34,12 @@ interface InstructionKinds {
     readonly network?: string
   }
   COPY: CopyArguments
-  ADD: CopyArguments & { readonly checksum?: string }
+  ADD: CopyArguments & {
+    readonly checksum?: string
+    readonly keepGitDir: boolean
+    /** Absent: archives of the context are unpacked, downloads are not. */
+    readonly unpack?: boolean
+  }
   ENV: { readonly pairs: readonly KeyValue[] }
   LABEL: { readonly pairs: readonly KeyValue[] }
   ARG: { readonly pairs: readonly KeyValue[] }

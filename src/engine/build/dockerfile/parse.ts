@@ -7,6 +7,7 @@ import { type DockerfileSource, dockerfileError, nearest } from './source.ts'
 export interface Dockerfile {
   readonly source: DockerfileSource
   readonly instructions: readonly Instruction[]
+  readonly directives: Readonly<Record<string, string>>
 }
 
 /**
@@ -21,11 +22,11 @@ export function parseDockerfile(source: DockerfileSource): Dockerfile {
       { line: 1, column: 1 },
       { message: `${source.name} has no instructions`, hint: 'begin it with FROM image' },
     )
-  return { source, instructions }
+  return { source, instructions, directives: file.directives }
 }
 
 /** Parses ONBUILD triggers of a base image; faults are told with the FROM line that brought them. */
-export function parseTriggers(triggers: readonly string[], name: string): Dockerfile {
+export function parseTriggers(triggers: readonly string[], name: string): Omit<Dockerfile, 'directives'> {
   const source: DockerfileSource = { name, lines: triggers }
   return { source, instructions: readLogicalLines(source).lines.map((line) => parseLine(source, line, '\\')) }
 }

@@ -23,7 +23,12 @@ export const parsers: Parsers = {
   FROM: parseFrom,
   RUN: parseRun,
   COPY: parseCopy,
-  ADD: (statement) => ({ ...parseCopy(statement), ...optional('checksum', statement.flags.get('checksum')) }),
+  ADD: (statement) => ({
+    ...parseCopy(statement),
+    ...optional('checksum', statement.flags.get('checksum')),
+    keepGitDir: statement.flags.boolean('keep-git-dir'),
+    ...(statement.flags.get('unpack') === undefined ? {} : { unpack: statement.flags.boolean('unpack') }),
+  }),
   ENV: (statement) => ({ pairs: parsePairs(statement) }),
   LABEL: (statement) => ({ pairs: parsePairs(statement) }),
   ARG: (statement) => ({ pairs: parseArgs(statement) }),

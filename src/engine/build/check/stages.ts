@@ -1,0 +1,37 @@
+import type { Instruction } from '../dockerfile/instruction.ts'
+import { splitStages } from '../stages.ts'
+import { type Finding, finding } from './finding.ts'
+
+/* Rules about what stands together in one stage, or about the stages' names. */
+
+export function checkStages(instructions: readonly Instruction[]): readonly Finding[] {
+  const { stages } = splitStages(instructions)
+  const names = stages.flatMap(([from]) => (from?.keyword === 'FROM' && from.name !== undefined ? [{ name: from.name, from }] : []))
+  const duplicates = names.filter(({ name }, index) => names.findIndex((other) => other.name === name) < index)
+  return [
+    ...duplicates.map(({ name, from }) => finding('DuplicateStageName', from, `another stage is called ${name} too`)),
+    ...stages.flatMap(repeated),
+    ...stages.flatMap(shellForms),
+  ]
+}
+
+/** Told at every one but the last, which wins. */
+function repeated(stage: readonly Instruction[]): readonly Finding[] {
+  return (['CMD', 'ENTRYPOINT', 'HEALTHCHECK'] as const).flatMap((keyword) =>
+    stage
+      .filter((instruction) => instruction.keyword === keyword)
+      .slice(0, -1)
+      .map((instruction) =>
+        finding('MultipleInstructionsDisallowed', instruction, `only the last ${keyword} of a stage counts: drop this one`),
+      ),
+  )
+}
+
+function shellForms(stage: readonly Instruction[]): readonly Finding[] {
+  return stage.flatMap((instruction, index) => {
+    if ((instruction.keyword !== 'CMD' && instruction.keyword !== 'ENTRYPOINT') || instruction.command.form === 'exec') return []
+    if (stage.slice(0, index).some(({ keyword }) => keyword === 'SHELL')) return []
+    const text = `write ${instruction.keyword} ["…"]: under a shell the program gets no signals`
+    return [finding('JSONArgsRecommended', instruction, text)]
+  })
+}

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+ADD archive.tar a.txt /x/

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+ADD --unpack=false archive.tar /x/

@@ -1,0 +1,3 @@
+FROM test/corpus:1
+ARG A=
+ENV B=${A:-d} C=${A-d}

@@ -1,0 +1,3 @@
+ARG V=7
+FROM test/corpus:1
+RUN echo "[$V]" >/out

@@ -1,0 +1,4 @@
+FROM test/corpus:1
+run true
+RUN true
+CMD ["x"]

@@ -1,0 +1,3 @@
+# check=error=true
+FROM test/corpus:1
+CMD echo x

@@ -1,0 +1,5 @@
+FROM test/corpus:1
+EXPOSE 80/TCP
+EXPOSE 8080:80
+EXPOSE 127.0.0.1:80:80
+#: --check-only

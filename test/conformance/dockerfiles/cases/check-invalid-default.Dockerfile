@@ -1,0 +1,4 @@
+ARG V=1
+ARG IMG
+FROM ${IMG}
+#: --check-only

@@ -1,0 +1,3 @@
+FROM test/corpus:1
+CMD echo x
+ENTRYPOINT foo

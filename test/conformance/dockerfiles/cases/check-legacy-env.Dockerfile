@@ -1,0 +1,3 @@
+FROM test/corpus:1
+ENV A b
+LABEL c d

@@ -1,0 +1,7 @@
+FROM test/corpus:1
+CMD ["a"]
+CMD ["b"]
+ENTRYPOINT ["x"]
+ENTRYPOINT ["y"]
+HEALTHCHECK NONE
+HEALTHCHECK CMD true

@@ -1,0 +1,4 @@
+FROM test/corpus:1
+RUN echo a \
+
+  b

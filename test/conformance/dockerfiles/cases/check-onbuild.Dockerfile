@@ -1,0 +1,4 @@
+FROM test/corpus:1
+ONBUILD RUN true
+ONBUILD CMD echo x
+ONBUILD ENV A b

@@ -1,0 +1,4 @@
+# check=skip=all
+FROM test/corpus:1
+CMD echo x
+MAINTAINER x

@@ -1,0 +1,3 @@
+# check=skip=JSONArgsRecommended
+FROM test/corpus:1
+CMD echo x

@@ -1,0 +1,2 @@
+FROM test/corpus:${V}
+#: --check-only

@@ -1,0 +1,6 @@
+FROM test/corpus:1
+ENV FOO=1
+ENV A=$FO
+ARG DIR=x
+WORKDIR /$DIRR
+#: --check-only

@@ -1,0 +1,5 @@
+FROM test/corpus:1
+RUN true
+ENV A=$FOO
+COPY $src .
+#: --check-only

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+COPY --chmod=640 dir /x

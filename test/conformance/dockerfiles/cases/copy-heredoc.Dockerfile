@@ -1,0 +1,6 @@
+FROM test/corpus:1
+ENV A=1
+COPY <<EOF /x/file
+A is $A
+"quoted" \$A
+EOF

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+COPY ["with space.txt", "/x/dest name.txt"]

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+COPY --link a.txt /x/y/

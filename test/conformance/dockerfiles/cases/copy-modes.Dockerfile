@@ -1,0 +1,2 @@
+FROM test/corpus:1
+COPY exec.sh secret.txt /x/

@@ -1,0 +1,3 @@
+FROM test/corpus:1
+USER nobody
+COPY a.txt /x/

@@ -1,0 +1,4 @@
+# unknown=1
+# escape=`
+FROM test/corpus:1
+ENV A=a\ b

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+EXPOSE 8080:80

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+FROM a b

@@ -1,0 +1,3 @@
+from test/corpus:1
+run echo x >/out
+env A=1

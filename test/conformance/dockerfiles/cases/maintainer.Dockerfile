@@ -1,0 +1,2 @@
+FROM test/corpus:1
+MAINTAINER Some One <a@b.c>

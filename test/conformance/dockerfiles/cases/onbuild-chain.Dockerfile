@@ -1,0 +1,2 @@
+FROM test/corpus:1
+ONBUILD ONBUILD RUN true

@@ -1,0 +1,3 @@
+FROM test/corpus:1
+ONBUILD RUN echo x >/out
+ONBUILD COPY a.txt /

@@ -1,0 +1,6 @@
+FROM test/corpus:1 AS a
+ONBUILD ARG V=1
+ONBUILD RUN echo $V >/out
+ONBUILD ENV A=1
+FROM a
+ENV B=$A

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+RUN chmod 700 /etc/motd /data

@@ -1,0 +1,2 @@
+FROM test/corpus:1
+RUN rm -r /data && echo x >/data

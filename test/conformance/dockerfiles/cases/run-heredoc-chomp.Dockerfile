@@ -1,0 +1,6 @@
+FROM test/corpus:1
+RUN <<-EOF
+	cat >/out <<-X
+		in
+	X
+EOF

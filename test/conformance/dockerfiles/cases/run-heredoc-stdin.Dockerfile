@@ -1,0 +1,4 @@
+FROM test/corpus:1
+RUN cat >/out <<EOF
+line $HOME
+EOF

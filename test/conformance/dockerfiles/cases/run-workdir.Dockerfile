@@ -1,0 +1,3 @@
+FROM test/corpus:1
+WORKDIR /w/x
+RUN pwd >out

@@ -1,0 +1,1 @@
+FROM test/corpus:1 AS 1bad

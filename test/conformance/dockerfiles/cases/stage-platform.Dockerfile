@@ -1,0 +1,2 @@
+FROM --platform=$BUILDPLATFORM test/corpus:1
+ENV A=1

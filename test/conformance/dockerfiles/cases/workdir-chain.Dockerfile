@@ -1,0 +1,6 @@
+FROM test/corpus:1
+WORKDIR /a
+WORKDIR b
+WORKDIR ../c
+ENV D=/d
+WORKDIR $D/e

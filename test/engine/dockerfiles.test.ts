@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TscomposeError } from '../../src/base/errors.ts'
+import type { BuildSpec } from '../../src/engine/api.ts'
+import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine.ts'
+import { type Case, listSavedImage, type Recorded, readCases, readIgnore, readRecorded } from '../conformance/dockerfiles/corpus.ts'
+import { baseImage, createFixture, type Fixture } from '../conformance/dockerfiles/fixture.ts'
+import { sh } from '../support/command.ts'
+import { requireSandbox } from '../support/sandboxed.ts'
+
+/* Every Dockerfile of the corpus, built by our engine and compared with what Docker made of it. */
+
+let engine: LocalEngine
+let fixture: Fixture
+let root: string
+
+beforeAll(async () => {
+  requireSandbox()
+  root = mkdtempSync(join(tmpdir(), 'tsc-dockerfiles-'))
+  fixture = await createFixture(root)
+  engine = await openLocalEngine({
+    paths: { dataRoot: '/var/lib/tscompose', runRoot: '/run/tscompose' },
+    version: '0',
+    socket: '/run/tscompose/none',
+    netdCommand: [process.execPath, join(import.meta.dirname, '../../src/daemon/netd-main.ts')],
+    env: {},
+    log: () => undefined,
+  })
+  await engine.engine.images.import({ path: fixture.baseTar, reference: baseImage, changes: ['CMD ["sh"]'] })
+})
+
+afterAll(async () => {
+  await engine.close()
+  await fixture.close()
+  rmSync(root, { recursive: true })
+})
+
+function specOf(entry: Case, context: string, file: string): BuildSpec {
+  const values = (flag: string): readonly string[] => entry.options.filter((_, index) => entry.options[index - 1] === flag)
+  const pairs = (flag: string): Readonly<Record<string, string>> =>
+    Object.fromEntries(values(flag).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]))
+  const [target] = values('--target')
+  return {
+    context,
+    dockerfile: file,
+    tags: ['corpus/out:latest'],
+    noCache: true,
+    args: pairs('--build-arg'),
+    labels: pairs('--label'),
+    secrets: values('--secret').map((text) => {
+      const fields = Object.fromEntries(text.split(',').map((field) => field.split('=')))
+      return { id: fields.id ?? '', path: join(context, fields.src ?? '') }
+    }),
+    ...(target === undefined ? {} : { target }),
+  }
+}
+
+async function buildCase(entry: Case): Promise<Recorded> {
+  const file = join(root, 'Dockerfile')
+  writeFileSync(file, entry.text)
+  rmSync(`${file}.dockerignore`, { force: true })
+  const ignore = readIgnore(entry)
+  if (ignore !== undefined) writeFileSync(`${file}.dockerignore`, ignore)
+  const spec = specOf(entry, fixture.context, file)
+  // What cannot be parsed has no findings; the build below tells.
+  const { warnings } = await engine.engine.images.checkBuild(spec).catch(() => ({ warnings: [] }))
+  const linted = warnings.length === 0 ? {} : { warnings: warnings.map(({ rule, detail, line }) => ({ rule, detail, line })) }
+  if (entry.checkOnly) return linted
+  try {
+    await engine.engine.images.build(spec)
+  } catch (error) {
+    if (!(error instanceof TscomposeError)) throw error
+    return { failedAt: error.position?.line ?? 0, message: error.message, ...linted }
+  }
+  const directory = join(root, 'saved')
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory)
+  await engine.engine.images.save({ references: ['corpus/out:latest'], path: `${directory}.tar` })
+  sh(`tar -xf ${directory}.tar -C ${directory} && rm ${directory}.tar`)
+  return { image: await listSavedImage(directory, entry), ...linted }
+}
+
+/** Words of faults and findings are our own; that there is one, and where, is not. */
+function comparable({ message, warnings = [], failedAt, image, ...rest }: Recorded, { placed }: { readonly placed: boolean }): unknown {
+  const found = [...new Set(warnings.map(({ rule, line }) => `${line} ${rule}`))].sort()
+  return {
+    ...rest,
+    ...(image === undefined ? {} : { image: { ...image, layers: image.layers.map(comparableLayer) } }),
+    warnings: found,
+    failed: message !== undefined,
+    // Docker blames no line where a base or target is missing, or a download fails; we do.
+    ...(placed ? { failedAt } : {}),
+  }
+}
+
+/**
+ * Docker leaves /etc touched by every RUN, for the files it mounts there; marks of removal have no mode that means anything,
+ * and times of directories depend there on how the context was sent.
+ */
+function comparableLayer(lines: readonly string[]): readonly string[] {
+  return lines
+    .filter((line) => !/^etc d 755 0:0(?: @\d+)?$/.test(line))
+    .map((line) => line.replace(/(\.wh\.\S+) f .*/, '$1').replace(/^(.* d \d+ \d+:\d+) @\d+$/, '$1'))
+}
+
+/** Where we mean to differ, and why: a case that agrees after all fails. */
+const differences: ReadonlyMap<string, string> = new Map([
+  ['copy-parents', 'Docker 28 has --parents only in its labs syntax'],
+  ['copy-parents-pivot', 'as above'],
+  ['copy-parents-wildcard', 'as above'],
+  ['run-security-sandbox', 'Docker 28 has --security only in its labs syntax'],
+  ['copy-chown-unknown', 'Docker takes a misspelt user for root without a word; here it is an error'],
+  ['copy-chown-unknown-group', 'as above'],
+  ['copy-several-needs-slash', 'Docker writes one file over the other; here it is an error'],
+  ['stage-number-target', 'stages without a name can be targets by their number here'],
+])
+
+describe('a Dockerfile gives what Docker makes of it', () => {
+  const recorded = readRecorded()
+  for (const entry of readCases()) {
+    it(entry.name, async () => {
+      const expected = recorded[entry.name] ?? {}
+      const placed = expected.failedAt !== 0
+      const built = comparable(await buildCase(entry), { placed })
+      if (differences.has(entry.name)) expect(built).not.toEqual(comparable(expected, { placed }))
+      else expect(built).toEqual(comparable(expected, { placed }))
+    })
+  }
+})
