@@ -297,8 +297,8 @@ test.each([
   ['FROM busybox\nCOPY --chown=nobody-here <<a /b\na\n', 'USER_NOT_FOUND', 2],
   ['FROM scratch\nCOPY --chmod=rw <<a /b\na\n', 'INVALID_MODE', 2],
   ['FROM busybox\nCOPY <<a /etc/passwd/x\na\n', 'COPY_NOT_A_DIRECTORY', 2],
-  ['FROM scratch\nADD https://example.invalid/x /x', 'UNSUPPORTED_ADD_SOURCE', 2],
-  ['FROM busybox\nRUN --mount=type=ssh true', 'UNSUPPORTED_MOUNT', 2],
+  ['FROM scratch\nADD https://example.invalid/x /x', 'DOWNLOAD_FAILED', 2],
+  ['FROM busybox\nRUN --mount=type=ssh,required true', 'SSH_NOT_FOUND', 2],
   ['FROM busybox\nRUN --mount=type=secret,id=x,required true', 'SECRET_NOT_FOUND', 2],
 ])('%j fails with its place', async (text, code, line) => {
   expect(await faultOf(text)).toMatchObject({ code, position: { line } })
