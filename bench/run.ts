@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { convergeSeries } from './converge.ts'
 import { type Spread, spread, time } from './measure.ts'
 import { createTscompose, findDockerCompose, type Peer } from './peers.ts'
-import { image, type Scenario, scenarios } from './scenarios.ts'
+import { image, type Scenario, type Series, scenarios } from './scenarios.ts'
 
 /*
  * Whole-process wall times of tscompose and, where `docker` answers, of docker compose in turn in the same run.
@@ -27,25 +28,32 @@ function buildRootfs(directory: string): string {
   return join(directory, 'rootfs.tar')
 }
 
-function measure(scenario: Scenario, peers: { ours: Peer; theirs: Peer | undefined }, runs: number): Row {
-  const ours: number[] = []
-  const theirs: number[] = []
+function measure(series: Series, peers: { ours: Peer; theirs: Peer | undefined }, runs: number): readonly Row[] {
+  const ours: (readonly number[])[] = []
+  const theirs: (readonly number[])[] = []
   for (let index = 0; index <= runs; index++) {
-    const our = scenario.run(peers.ours)
-    const their = peers.theirs === undefined ? undefined : scenario.run(peers.theirs)
+    const our = series.run(peers.ours)
+    const their = peers.theirs === undefined ? undefined : series.run(peers.theirs)
     // The first pair warms caches and does not count.
     if (index === 0) continue
     ours.push(our)
     if (their !== undefined) theirs.push(their)
   }
+  const at = (rounds: readonly (readonly number[])[], figure: number): readonly number[] =>
+    rounds.map((round) => round[figure] ?? Number.NaN)
   const paired = peers.theirs !== undefined
-  return {
-    name: scenario.name,
-    target: scenario.target,
-    ours: spread(ours),
-    theirs: paired ? spread(theirs) : undefined,
-    ratio: paired ? spread(ours.map((figure, index) => figure / (theirs[index] ?? Number.NaN))) : undefined,
-  }
+  return series.figures.map(({ name, target }, figure) => ({
+    name,
+    target,
+    ours: spread(at(ours, figure)),
+    theirs: paired ? spread(at(theirs, figure)) : undefined,
+    ratio: paired ? spread(at(ours, figure).map((elapsed, round) => elapsed / (theirs[round]?.[figure] ?? Number.NaN))) : undefined,
+  }))
+}
+
+/** A scenario of one figure. */
+function single({ run, ...figure }: Scenario): Series {
+  return { figures: [figure], run: (peer) => [run(peer)] }
 }
 
 function formatRow(row: Row): string {
@@ -53,7 +61,16 @@ function formatRow(row: Row): string {
     (s === undefined ? '-' : `${s.median.toFixed(0)} (${s.min.toFixed(0)}-${s.max.toFixed(0)})`).padEnd(18)
   const ratio = row.ratio === undefined ? '-' : `${row.ratio.median.toFixed(2)} (${row.ratio.min.toFixed(2)}-${row.ratio.max.toFixed(2)})`
   const verdict = row.target === undefined ? '' : `<= ${row.target}`
-  return `${row.name.padEnd(30)}${times(row.ours)}${times(row.theirs)}${ratio.padEnd(20)}${verdict}`
+  return `${row.name.padEnd(32)}${times(row.ours)}${times(row.theirs)}${ratio.padEnd(20)}${verdict}`
+}
+
+/** What one more service costs: flat, however many there are. */
+function formatGrowth(rows: readonly Row[]): string {
+  const costs = rows.flatMap(({ name, ours }) => {
+    const count = Number(/^up -d, (\d+) services$/.exec(name)?.[1])
+    return Number.isNaN(count) ? [] : [`${(ours.median / count).toFixed(1)} of ${count}`]
+  })
+  return costs.length === 0 ? '' : `ms for each service of an up: ${costs.join(', ')}`
 }
 
 const { values } = parseArgs({
@@ -68,18 +85,21 @@ const ours = await createTscompose()
 try {
   const tar = buildRootfs(root)
   for (const peer of theirs === undefined ? [ours] : [ours, theirs]) peer.importImage(tar, image)
-  const chosen = scenarios(root).filter((scenario) => values.only === undefined || scenario.name.includes(values.only))
+  const all = [...scenarios(root).map(single), ...convergeSeries(root)]
+  const { only } = values
+  const chosen = all.filter(({ figures }) => only === undefined || figures.some(({ name }) => name.includes(only)))
   if (!values.json) {
     console.log(`${cpus().length} cpus, kernel ${release()}, node ${process.version}, ${runs} runs each; ms: median (min-max)`)
-    console.log(`${''.padEnd(30)}${'tscompose'.padEnd(18)}${'docker compose'.padEnd(18)}${'ratio'.padEnd(20)}target`)
+    console.log(`${''.padEnd(32)}${'tscompose'.padEnd(18)}${'docker compose'.padEnd(18)}${'ratio'.padEnd(20)}target`)
     if (theirs === undefined) console.log('no docker here: tscompose alone')
   }
   const rows: Row[] = []
-  for (const scenario of chosen) {
-    const row = measure(scenario, { ours, theirs }, runs)
-    rows.push(row)
-    if (!values.json) console.log(formatRow(row))
+  for (const series of chosen) {
+    const measured = measure(series, { ours, theirs }, runs)
+    rows.push(...measured)
+    if (!values.json) for (const row of measured) console.log(formatRow(row))
   }
+  if (!values.json) console.log(formatGrowth(rows))
   if (values.json) console.log(JSON.stringify(rows, null, 2))
 } finally {
   ours.close()
