@@ -91,7 +91,11 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     volumes: volumes.provider,
     populateVolume: volumes.populateFromImage,
     network: network.provider,
-    runtime: createRuntime({ info: runtimeInfo, stateRoot: runtimeStateRoot(paths), enter: (fn) => view.enter(fn as never) }),
+    runtime: createRuntime({
+      info: runtimeInfo,
+      stateRoot: runtimeStateRoot(paths),
+      enter: (fn, options) => view.enter(fn as never, options),
+    }),
     cgroups: layout,
     records: createRecordStore({ directory: join(paths.dataRoot, 'containers'), nested: 'record.json', parse: parseRecord, warn }),
     emit,

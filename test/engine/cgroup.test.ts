@@ -91,6 +91,10 @@ describe('cgroup view', () => {
       expect(seen).toContain('/var/lib/tscompose/late late')
       expect(seen).toContain(`/tmp/${id} late`)
       expect(view.enter(() => sh('ls /sys/fs/cgroup'))).not.toContain('unified')
+      // What needs no mounts of the host does not look for them, and sees ours all the same.
+      sh('mount -t tmpfs later /var/lib/tscompose/late')
+      expect(view.enter(() => sh('findmnt -rn -o TARGET,SOURCE'), { ownMountsOnly: true })).toContain('/var/lib/tscompose/late later')
+      sh('umount /var/lib/tscompose/late')
       expect(sh(`${view.prefix().join(' ')} ls /sys/fs/cgroup`)).not.toContain('unified')
     } finally {
       sh(`umount /var/lib/tscompose/late && umount /tmp/${id} && rmdir /tmp/${id}`)

@@ -64,6 +64,7 @@ async function startWithin(
   const user = within(rootFd, () => resolveUser(rootFd, spec.user ?? record.imageConfig.User ?? '', spec.groupAdd))
   const { config } = buildBundle({ ...(await bundleInput(deps, record)), user, rootfs: rootfs.merged, files })
   writeFileSync(`${places.bundle}/config.json`, JSON.stringify(deps.filter.add(config)), { mode: 0o600 })
+  const roots = [`${deps.paths.dataRoot}/`, `${deps.paths.runRoot}/`]
   const exitFile = `${exitDirectory(deps.paths)}/${id}`
   rmSync(exitFile, { force: true })
   const launched = await deps.runtime.launch({
@@ -76,6 +77,7 @@ async function startWithin(
     tty: spec.tty === true,
     openStdin: spec.openStdin === true,
     stdinOnce: spec.stdinOnce === true,
+    ownMountsOnly: config.mounts.every(({ source, options }) => !options.some(isBind) || roots.some((root) => source.startsWith(root))),
   })
   cleanup.push(() => deps.runtime.destroy(id))
   const { run, markStarted } = createRun(launched.pid)
@@ -99,6 +101,10 @@ async function startWithin(
   emitContainer(deps, entry.record, 'start')
   hooks.onStarted(entry)
   markStarted()
+}
+
+function isBind(option: string): boolean {
+  return option === 'bind' || option === 'rbind'
 }
 
 /** Callers that asked for it are connected before the first instruction. */

@@ -17,7 +17,12 @@ export interface LaunchParams {
   readonly openStdin: boolean
   /** Standard input ends for the process when the attached caller's does. */
   readonly stdinOnce: boolean
+  /** It mounts nothing but what lies in the engine's own directories. */
+  readonly ownMountsOnly: boolean
 }
+
+/** Runs `fn` where the runtime can work; see sys/cgroup/view. */
+export type EnterView = <T>(fn: () => T, options?: { readonly ownMountsOnly?: boolean }) => T
 
 export interface Launched {
   readonly pid: number
@@ -31,7 +36,7 @@ interface MonitorPrograms {
   /** The runtime. */
   readonly path: string
   readonly stateRoot: string
-  readonly enter: <T>(fn: () => T) => T
+  readonly enter: EnterView
 }
 
 const launchTimeoutMs = 120_000
@@ -44,14 +49,14 @@ const syncPipe = 3
 export async function launchMonitor(params: LaunchParams, programs: MonitorPrograms): Promise<Launched> {
   // conmon dies without a word where these names are taken.
   for (const name of ['attach', 'ctl', 'winsz']) rmSync(`${params.bundle}/${name}`, { force: true })
-  const child = programs.enter(() =>
+  const start = (): ChildProcess =>
     spawnProcess(programs.monitor, monitorArgs(params, programs), {
       env: { ...plainEnvironment, _OCI_SYNCPIPE: String(syncPipe) },
       cwd: '/',
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       detached: true,
-    }),
-  )
+    })
+  const child = programs.enter(start, { ownMountsOnly: params.ownMountsOnly })
   const monitorEnded = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())

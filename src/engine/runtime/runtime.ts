@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, rmSync, unlinkSync, writeSync } from 'n
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { type ChildProcess, exited, findExecutable, lastLines, spawnProcess } from '../../sys/process.ts'
-import { type Launched, type LaunchParams, launchMonitor } from './monitor.ts'
+import { type EnterView, type Launched, type LaunchParams, launchMonitor } from './monitor.ts'
 
 export interface RuntimeInfo {
   readonly name: 'crun' | 'runc'
@@ -43,15 +43,15 @@ export interface RuntimeOptions {
   /** Where the runtime keeps its state, below the run root. */
   readonly stateRoot: string
   /** Runs `fn` where the runtime finds cgroups it accepts; a process spawned by it stays there (sys/cgroup/view). */
-  readonly enter: <T>(fn: () => T) => T
+  readonly enter: EnterView
 }
 
 const fifoAttempts = 40
 const outputCap = 16_384
 
 export function createRuntime({ info, stateRoot, enter }: RuntimeOptions): Runtime {
-  const spawn = (args: readonly string[], stdio: ExecParams['stdio']): ChildProcess =>
-    enter(() => spawnProcess(info.path, ['--root', stateRoot, ...args], { stdio }))
+  const spawn = (args: readonly string[], stdio: ExecParams['stdio'], ownMountsOnly = true): ChildProcess =>
+    enter(() => spawnProcess(info.path, ['--root', stateRoot, ...args], { stdio }), { ownMountsOnly })
   return {
     info,
     launch: (params) => launchMonitor(params, { ...info, stateRoot, enter }),
@@ -63,7 +63,7 @@ export function createRuntime({ info, stateRoot, enter }: RuntimeOptions): Runti
     },
     exec: ({ id, processFile, pidFile, stdio, detach }) =>
       spawn(['exec', ...(detach ? ['--detach'] : []), '--pid-file', pidFile, '--process', processFile, id], stdio),
-    runOnce: ({ id, bundle, stdio }) => spawn(['run', '--bundle', bundle, id], stdio),
+    runOnce: ({ id, bundle, stdio }) => spawn(['run', '--bundle', bundle, id], stdio, false),
     destroy: async (id) => {
       await finish(spawn(['delete', '--force', id], ['ignore', 'ignore', 'pipe']))
     },

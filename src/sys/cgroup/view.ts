@@ -31,9 +31,10 @@ export interface CgroupView {
   readonly needed: boolean
   /**
    * Runs `fn` with this thread in the view: a process it spawns is born there, at no cost. Only for `spawn` and other
-   * synchronous work on the engine's main thread.
+   * synchronous work on the engine's main thread. `ownMountsOnly`: it needs no mounts but those below the engine's
+   * directories, so the view need not be compared with the host's mounts, a read that waits for every mount being made.
    */
-  enter<T>(fn: Synchronous<T>): T
+  enter<T>(fn: Synchronous<T>, options?: { readonly ownMountsOnly?: boolean }): T
   /** The same for a command line: to be put before it. One more program per call; valid until the next mount on the host. */
   prefix(): readonly string[]
   /** Lets go of the view, and of the mounts made for it where nothing uses them any more. Idempotent. */
@@ -51,6 +52,8 @@ export function createCgroupView(roots: readonly string[], layout: CgroupLayout 
   for (const root of roots) share(root)
   let namespace: Namespace | undefined
   const current = (): Namespace => {
+    // What is mounted on a host with a shared / comes in by itself.
+    if (namespace?.mounts === '') return namespace
     const mounts = foreignMounts(roots)
     if (namespace !== undefined && namespace.mounts !== mounts) {
       closeNamespace(namespace)
@@ -62,7 +65,7 @@ export function createCgroupView(roots: readonly string[], layout: CgroupLayout 
   current()
   return {
     needed: true,
-    enter: (fn) => enterNamespace(current(), fn),
+    enter: (fn, { ownMountsOnly = false } = {}) => enterNamespace(ownMountsOnly && namespace !== undefined ? namespace : current(), fn),
     prefix: () => ['nsenter', `--mount=/proc/${process.pid}/fd/${current().fd}`, '--'],
     close: () => {
       if (namespace !== undefined) closeNamespace(namespace)
