@@ -72,7 +72,11 @@ export async function openEngine(configs: Readonly<Record<string, ImageConfig>> 
     warn,
     records: createRecordStore({ directory: `${paths.dataRoot}/volumes`, nested: 'volume.json', parse: parseVolumeRecord, warn }),
   })
-  const runtime = createRuntime({ info: await findRuntime(), stateRoot: runtimeStateRoot(paths), enter: (fn, options) => view.enter(fn as never, options) })
+  const runtime = createRuntime({
+    info: await findRuntime(),
+    stateRoot: runtimeStateRoot(paths),
+    enter: (fn, options) => view.enter(fn as never, options),
+  })
   const part = createContainerPart({
     paths,
     images,
