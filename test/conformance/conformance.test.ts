@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { caseNames, findOracle, readExpected, readOptions, runOracle, runOurs } from './cases.ts'
+import { composeFiles, runBoth } from './generated.ts'
 
 /* Our canonical project against docker compose's: as recorded, and live where the real one is here. */
 
@@ -13,8 +15,8 @@ describe('recorded outcomes of docker compose 2.40', () => {
   const alike = names.filter((name) => !differing.includes(name))
   const differences = readFileSync(join(import.meta.dirname, 'DIFFERENCES.md'), 'utf8')
 
-  test('there are at least 300 cases', () => {
-    expect(names.length).toBeGreaterThanOrEqual(300)
+  test('there are at least 400 cases', () => {
+    expect(names.length).toBeGreaterThanOrEqual(400)
   })
 
   test.each(differing)('%s differs as DIFFERENCES.md says', (name) => {
@@ -40,5 +42,16 @@ describe.skipIf(oracle === undefined)('docker compose 2.40 itself', () => {
     const recorded = readExpected(name)
     expect(accepts(live)).toBe(accepts(recorded))
     if (accepts(live)) expect(live).toEqual(recorded)
+  })
+
+  test('files put together at random come to the same', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(composeFiles, (files) => {
+        const { ours, theirs } = runBoth(files, oracle ?? '')
+        if (accepts(theirs)) expect(ours).toEqual(theirs)
+        else expect(accepts(ours), 'docker compose refuses these').toBe(false)
+      }),
+      { numRuns: 100 },
+    )
   })
 })

@@ -11,10 +11,12 @@ import type { Outcome } from './cases.ts'
 /* Compose files put together at random from values each attribute may have, right ones and wrong ones. */
 
 /** What is written for an attribute of a service: right and wrong forms alike. */
-const values: Readonly<Record<string, readonly unknown[]>> = {
+export const values: Readonly<Record<string, readonly unknown[]>> = {
   annotations: [{ a: 'b', n: 1, t: true }, ['k=v', 'bare'], {}],
   attach: [true, false],
-  blkio_config: [{ weight: 300, weight_device: [{ path: '/dev/sda', weight: 400 }], device_read_bps: [{ path: '/dev/sdb', rate: '12mb' }] }],
+  blkio_config: [
+    { weight: 300, weight_device: [{ path: '/dev/sda', weight: 400 }], device_read_bps: [{ path: '/dev/sdb', rate: '12mb' }] },
+  ],
   build: [
     '.',
     './dir',
@@ -40,13 +42,34 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   cpu_rt_runtime: ['400ms', 1000],
   cpus: [1.5, '0.5'],
   cpuset: ['0-1'],
-  depends_on: [['b'], { b: { condition: 'service_healthy' } }, { b: { condition: 'service_started', restart: true, required: false } }, ['b']],
+  depends_on: [
+    ['b'],
+    { b: { condition: 'service_healthy' } },
+    { b: { condition: 'service_started', restart: true, required: false } },
+    ['b'],
+  ],
   deploy: [
     { replicas: 2 },
     { mode: 'global', labels: ['a=b'], resources: { limits: { cpus: '0.5', memory: '50M', pids: 5 } } },
-    { resources: { reservations: { devices: [{ capabilities: ['gpu'], count: 1 }], generic_resources: [{ discrete_resource_spec: { kind: 'g', value: 2 } }] } } },
+    {
+      resources: {
+        reservations: {
+          devices: [{ capabilities: ['gpu'], count: 1 }],
+          generic_resources: [{ discrete_resource_spec: { kind: 'g', value: 2 } }],
+        },
+      },
+    },
     { restart_policy: { condition: 'on-failure', delay: '5s', max_attempts: 3, window: '120s' } },
-    { update_config: { parallelism: 2, delay: '10s', order: 'stop-first', failure_action: 'rollback', monitor: '1m', max_failure_ratio: 0.3 } },
+    {
+      update_config: {
+        parallelism: 2,
+        delay: '10s',
+        order: 'stop-first',
+        failure_action: 'rollback',
+        monitor: '1m',
+        max_failure_ratio: 0.3,
+      },
+    },
     { placement: { constraints: ['node.role == manager'], preferences: [{ spread: 'node.x' }], max_replicas_per_node: 1 } },
     { endpoint_mode: 'vip', rollback_config: { parallelism: 0 } },
   ],
@@ -58,8 +81,20 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   dns_search: ['a.com', ['a.com', 'b.com']],
   domainname: ['d'],
   entrypoint: ['/e', ['/e', 'x'], null, []],
-  env_file: ['vars.env', ['vars.env', 'more.env'], [{ path: 'vars.env' }, { path: 'none.env', required: false }], [{ path: 'raw.env', format: 'raw' }]],
-  environment: [{ A: 1, B: true, C: null, D: '', E: 1.5, F: '$SET' }, ['A=1', 'B', 'SET', 'D=', 'E=a=b'], {}, { SET: null, UNSET: null }, ['A=${UNSET:-x y}'], { A: 1e3, B: 0o17 }],
+  env_file: [
+    'vars.env',
+    ['vars.env', 'more.env'],
+    [{ path: 'vars.env' }, { path: 'none.env', required: false }],
+    [{ path: 'raw.env', format: 'raw' }],
+  ],
+  environment: [
+    { A: 1, B: true, C: null, D: '', E: 1.5, F: '$SET' },
+    ['A=1', 'B', 'SET', 'D=', 'E=a=b'],
+    {},
+    { SET: null, UNSET: null },
+    ['A=${UNSET:-x y}'],
+    { A: 1e3, B: 0o17 },
+  ],
   expose: [['80', 90, '100-102'], ['80/udp']],
   external_links: [['r:a']],
   extra_hosts: [['a=1.1.1.1', 'b:2.2.2.2', 'c:::1'], { a: '1.1.1.1', b: ['1.1.1.2', '1.1.1.3'] }, ['h:host-gateway']],
@@ -84,7 +119,12 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   mem_swappiness: [10, '20'],
   memswap_limit: ['2g', -1],
   network_mode: ['host', 'none', 'bridge', 'service:b'],
-  networks: [['n1'], { n1: null, n2: { aliases: ['x', 'y'], ipv4_address: '10.0.0.2', priority: 5, gw_priority: 1 } }, { n1: { mac_address: '02:42:ac:11:65:43', driver_opts: { a: 1 } } }, ['default']],
+  networks: [
+    ['n1'],
+    { n1: null, n2: { aliases: ['x', 'y'], ipv4_address: '10.0.0.2', priority: 5, gw_priority: 1 } },
+    { n1: { mac_address: '02:42:ac:11:65:43', driver_opts: { a: 1 } } },
+    ['default'],
+  ],
   oom_kill_disable: [true],
   oom_score_adj: [-500, '100'],
   pid: ['host', 'service:b'],
@@ -135,7 +175,12 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
 }
 
 const name = fc.constantFrom('a', 'c', 'd-e', 'f_1')
-const image = fc.constantFrom('x', 'nginx:1.27', 'reg.io:5000/a/b@sha256:0000000000000000000000000000000000000000000000000000000000000000', '${IMG:-x}')
+const image = fc.constantFrom(
+  'x',
+  'nginx:1.27',
+  'reg.io:5000/a/b@sha256:0000000000000000000000000000000000000000000000000000000000000000',
+  '${IMG:-x}',
+)
 
 function service(keys: number): fc.Arbitrary<Record<string, unknown>> {
   const attributes = fc
@@ -152,13 +197,17 @@ const topLevel = fc.record(
       { n1: { external: true, name: 'out' }, n2: { internal: true, enable_ipv6: true, driver_opts: { a: 1 } } },
       { default: { name: 'dn' }, n1: {}, n2: {} },
     ),
-    volumes: fc.constantFrom({ v1: null }, { v1: { driver: 'local', driver_opts: { type: 'none', o: 'bind', device: './d' } } }, { v1: { external: true } }),
+    volumes: fc.constantFrom(
+      { v1: null },
+      { v1: { driver: 'local', driver_opts: { type: 'none', o: 'bind', device: './d' } } },
+      { v1: { external: true } },
+    ),
     'x-top': fc.constantFrom({ k: ['$SET'] }, 1, null),
   },
   { requiredKeys: [] },
 )
 
-const sources = { configs: { c1: { content: 'hi $SET' } }, secrets: { s1: { file: './s1' } } }
+export const sources = { configs: { c1: { content: 'hi $SET' } }, secrets: { s1: { file: './s1' } } }
 
 /** One to three files, merged one over the other. */
 export const composeFiles: fc.Arbitrary<readonly string[]> = fc
@@ -173,7 +222,7 @@ export const composeFiles: fc.Arbitrary<readonly string[]> = fc
     ...overrides.map((override) => JSON.stringify({ services: override })),
   ])
 
-const beside: Readonly<Record<string, string>> = {
+export const beside: Readonly<Record<string, string>> = {
   '.env': 'SET=from-dotenv\nSET_PORT=8081\n',
   'vars.env': 'A=file\nV="$SET x"\nONLY=1\n',
   'more.env': "A='more'\nW=2 # comment\n",
