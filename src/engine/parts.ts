@@ -3,7 +3,6 @@ import type { Digest } from '../oci/digest.ts'
 import type { ImageConfigFile } from '../oci/image-config.ts'
 import type { Reference } from '../oci/reference.ts'
 import type * as api from './api.ts'
-import type { CallContext } from './api.ts'
 
 /*
  * What the engine's parts need of each other: types only. Each part is a factory that takes these as parameters;
@@ -315,5 +314,3 @@ export interface StepRunner {
     readonly signal?: AbortSignal
   }): Promise<{ readonly exitCode: number }>
 }
-
-export type WithContext<P, R> = (params: P, context?: CallContext) => Promise<R>
