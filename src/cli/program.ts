@@ -7,6 +7,8 @@ import type { RootFlags, Verb, VerbEntry } from './verb.ts'
 
 /** A verb with everything typed around it, ready to run. */
 export interface ParsedCommand {
+  /** As in the table; `image pull` for a sub-verb. */
+  readonly name: string
   readonly verb: Verb
   readonly root: RootFlags
   readonly flags: Readonly<Record<string, unknown>>
@@ -36,10 +38,13 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
       if (entry === undefined) return
       current = command
       const { verb } = await entry.load()
-      configureVerb(command, verb)
+      configureVerb(command, verb, { dryRun: parent === root })
       if (verb.verbs !== undefined) return attach(command, verb.verbs)
       command.action(() => {
-        parsed = { verb, root: rootFlags(root.opts(), options.env), flags: command.opts(), args: command.args }
+        const flags = command.opts()
+        const typed = flags.dryRun === true ? { ...root.opts(), dryRun: true } : root.opts()
+        const name = parent === root ? entry.name : `${parent.name()} ${entry.name}`
+        parsed = { name, verb, root: rootFlags(typed, options.env), flags, args: command.args }
       })
     })
   }
@@ -103,8 +108,10 @@ function addVerb(parent: Command, entry: VerbEntry): Command {
   return command
 }
 
-function configureVerb(command: Command, verb: Verb): void {
+function configureVerb(command: Command, verb: Verb, { dryRun }: { readonly dryRun: boolean }): void {
   verb.configure(command)
+  // docker compose takes it on both sides of the verb.
+  if (dryRun && verb.verbs === undefined) command.option('--dry-run', 'Execute command in dry run mode')
   const passThrough = verb.passThrough === true
   if (passThrough) command.passThroughOptions()
   acceptBooleanValues(command, { passThrough })

@@ -1,7 +1,8 @@
 import { createInvocation, type InvocationContext } from './context.ts'
 import { createInterrupts } from './interrupts.ts'
-import { parseCommandLine } from './program.ts'
+import { type ParsedCommand, parseCommandLine } from './program.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
+import type { Invocation } from './verb.ts'
 import { verbTable } from './verb-table.ts'
 
 /** Runs one command line (without node and script) and ends the process with its exit code. */
@@ -16,7 +17,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   try {
     const parsed = await parseCommandLine(argv, { table: verbTable, env: terminal.env, print: terminal.stdout.write })
     if (parsed !== undefined) context = createInvocation(parsed, { terminal, interrupts, signal })
-    code = (parsed === undefined ? undefined : await parsed.verb.run((context as InvocationContext).invocation)) ?? 0
+    code = (context === undefined ? undefined : await runVerb(parsed, context.invocation)) ?? 0
     context?.close()
   } catch (error) {
     failure = error
@@ -25,6 +26,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
   if (failure === undefined && interrupts.interrupted && code === 0) code = 130
   exit(code)
+}
+
+function runVerb(parsed: ParsedCommand | undefined, invocation: Invocation): Promise<number | undefined> | undefined {
+  if (parsed?.verb.unplanned !== true || !invocation.root.dryRun) return parsed?.verb.run(invocation)
+  invocation.terminal.stderr.write(` DRY-RUN MODE -  ${parsed.name} ${invocation.args.join(' ')}\n`)
+  return undefined
 }
 
 /** `-v` before any verb is the version verb; after one it belongs to the verb (`down -v`). */

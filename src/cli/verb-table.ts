@@ -2,6 +2,11 @@ import type { VerbEntry } from './verb.ts'
 
 /** Every verb, in alphabetical order. A module is imported only when its verb is used. */
 export const verbTable: readonly VerbEntry[] = [
+  {
+    name: 'attach',
+    summary: "Attach local standard input, output, and error streams to a service's running container",
+    load: () => import('./verbs/attach.ts'),
+  },
   { name: 'build', summary: 'Build or rebuild services', load: () => import('./verbs/build.ts') },
   {
     name: 'config',
@@ -33,6 +38,7 @@ export const verbTable: readonly VerbEntry[] = [
   { name: 'port', summary: 'Print the public port for a port binding', load: () => import('./verbs/port.ts') },
   { name: 'ps', summary: 'List containers', load: () => import('./verbs/ps.ts') },
   { name: 'pull', summary: 'Pull service images', load: () => import('./verbs/pull.ts') },
+  { name: 'push', summary: 'Push service images', load: () => import('./verbs/push.ts') },
   { name: 'restart', summary: 'Restart service containers', load: () => import('./verbs/restart.ts') },
   { name: 'rm', summary: 'Removes stopped service containers', load: () => import('./verbs/rm.ts') },
   { name: 'run', summary: 'Run a one-off command on a service', load: () => import('./verbs/run.ts') },

@@ -58,6 +58,8 @@ export interface Verb {
   configure(command: Command): void
   /** True where everything after the first operand belongs to somebody else: `exec web ls -l`. */
   readonly passThrough?: boolean
+  /** Changes something without a plan that could be shown: a dry run only names it. */
+  readonly unplanned?: true
   /** Does the work and prints; returns the exit code, 0 where there is none. */
   run(invocation: Invocation): Promise<number | undefined>
   /** Sub-verbs (`image ls`); a verb with these is a group and `run` is not called. */

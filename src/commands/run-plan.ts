@@ -16,7 +16,10 @@ export async function runPlan(scope: Scope, plan: Plan, extra: Pick<ExecuteOptio
 
 function rehearse(plan: Plan, sink: Scope['sink']): ExecuteResult {
   const created = new Map<number, string>()
-  for (const { id, op, target, shown } of plan.nodes) {
+  for (const { target, verb } of plan.unchanged) sink?.({ target: shownTarget(target), verb, phase: 'done' })
+  for (const { id, op, target, shown, rescues } of plan.nodes) {
+    // Nothing fails in a rehearsal.
+    if (rescues !== undefined) continue
     if (op.kind === 'container.create') created.set(id, '')
     if (shown?.start !== undefined) sink?.({ target: shownTarget(target), verb: shown.start, phase: 'start' })
     if (shown?.done !== undefined) sink?.({ target: shownTarget(target), verb: shown.done, phase: 'done' })

@@ -6,6 +6,7 @@ import { readContents } from '../converge/read-contents.ts'
 import type { UpRules } from '../converge/reconcile/options.ts'
 import { reconcileImages, reconcileUp } from '../converge/reconcile/up.ts'
 import type { Project } from '../project/model.ts'
+import { type ApprovedPlan, requireApproved } from './approved-plan.ts'
 import { runPlan } from './run-plan.ts'
 import { callContext, type Scope } from './scope.ts'
 
@@ -14,6 +15,8 @@ export interface UpOptions {
   readonly scale?: Readonly<Record<string, number>>
   /** Asked for each volume whose data would be lost; absent: volumes are kept. */
   readonly confirm?: (question: string) => Promise<boolean>
+  /** The only plan that may be carried out; rejects PLAN_DRIFTED where it would be another one now. */
+  readonly approved?: ApprovedPlan
   /** Gets every warning once, before anything is changed. */
   readonly warn?: (message: string) => void
   readonly stdio?: ExecuteOptions['stdio']
@@ -30,8 +33,13 @@ export interface UpResult {
 export async function up(scope: Scope & { readonly project: Project }, options: UpOptions): Promise<UpResult> {
   const desired = await desire(scope.project, options.scale)
   const first = await observeProject(scope.engine, desired, callContext(scope))
-  const { observed, rules } = await settleImages(scope, { desired, observed: first, rules: options.rules })
-  const plan = await agreedPlan(desired, observed, { ...options, rules })
+  const { observed, rules } =
+    options.approved === undefined
+      ? await settleImages(scope, { desired, observed: first, rules: options.rules })
+      : { observed: first, rules: options.rules }
+  const plan =
+    options.approved === undefined ? await agreedPlan(desired, observed, { ...options, rules }) : reconcileUp(desired, first, rules)
+  if (options.approved !== undefined) requireApproved(plan, options.approved)
   for (const warning of plan.warnings) options.warn?.(warning)
   options.onPlan?.(plan, observed)
   await runPlan(scope, plan, {

@@ -1,5 +1,5 @@
 import { createLimiter } from '../base/concurrency.ts'
-import { errorToData, isAbortError, TscomposeError } from '../base/errors.ts'
+import { errorToData, hasCode, isAbortError, TscomposeError } from '../base/errors.ts'
 import type { EventPhase, EventSink, EventTarget } from '../base/event.ts'
 import type { CallerStdio, Engine } from '../engine/api.ts'
 import { type Executors, executors, type RunContext } from './executors.ts'
@@ -37,6 +37,7 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
   const limited = options.limit === undefined || options.limit < 1 ? runFreely : createLimiter(options.limit)
   const outcomes = new Map<number, Promise<Outcome>>()
   const context: RunContext = {
+    began: Date.now(),
     engine,
     images,
     created,
@@ -80,9 +81,30 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
   await Promise.all(outcomes.values())
   if (failures.length > 0) {
     await undoPreparation(done, engine, ({ target }, verb, phase) => emit(options.sink, { target, verb, phase }))
-    throw summarize(failures.map(({ error }) => error))
+    throw summarize(
+      failures.map(({ error }) => error),
+      await notStarted(plan, outcomes, failures),
+    )
   }
   return { created }
+}
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''
+
+/** Names of the containers that were not started because of what failed before them. */
+async function notStarted(
+  plan: Plan,
+  outcomes: ReadonlyMap<number, Promise<Outcome>>,
+  failures: readonly { readonly node: PlanNode; readonly error: unknown }[],
+): Promise<readonly string[]> {
+  if (!failures.some(({ error }) => hasCode(error, 'DEPENDENCY_FAILED'))) return []
+  const own = new Set(failures.map(({ node }) => node.target.name))
+  const names = await Promise.all(
+    plan.nodes.map(async ({ id, op, target }) =>
+      op.kind === 'container.start' && (await outcomes.get(id)) === 'failed' ? target.name : undefined,
+    ),
+  )
+  return [...new Set(names.filter((name) => name !== undefined && !own.has(name)))] as readonly string[]
 }
 
 /** Kinds that take their time without doing anything. */
@@ -107,7 +129,7 @@ async function runShown(node: PlanNode, context: RunContext, options: ExecuteOpt
     await dispatch(node.op, node, context)
   } catch (error) {
     const phase = node.onFailure === 'warn' ? 'warn' : 'fail'
-    if (!isAbortError(error)) emit(options.sink, { target, verb: 'Error', phase, text: errorToData(error).message })
+    if (!isAbortError(error)) emit(options.sink, { target, verb: 'Error', phase, text: firstLine(errorToData(error).message) })
     throw error
   }
   if (node.op.kind === 'container.start') announce(node, context, options)
@@ -143,12 +165,13 @@ function emit(
 }
 
 /** The first failure; the others follow in its message, so that nothing that went wrong is left unsaid. */
-function summarize(errors: readonly unknown[]): unknown {
+function summarize(errors: readonly unknown[], blocked: readonly string[]): unknown {
   const real = errors.filter((error) => !isAbortError(error))
   const [first, ...rest] = real
   if (first === undefined) return errors[0]
   const others = rest.map((error) => errorToData(error).message)
   const distinct = [...new Set(others)].filter((message) => message !== errorToData(first).message)
+  if (blocked.length > 0) distinct.push(`not started because of it: ${blocked.join(', ')}`)
   if (distinct.length === 0) return first
   const { kind, code, message, ...details } = errorToData(first)
   return new TscomposeError(kind, code, [message, ...distinct].join('\n'), { ...details, cause: new AggregateError(real) })

@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { hasCode, TscomposeError } from '../base/errors.ts'
 import type { EventSink } from '../base/event.ts'
 import type { CallContext, CallerStdio, ContainerRef, Engine } from '../engine/api.ts'
+import { explainFailure } from './explain-failure.ts'
 import { label } from './labels.ts'
 import { isNotFound } from './not-found.ts'
 import type { ContainerTarget, Operation, OperationKind, PlanNode } from './plan.ts'
 
 export interface RunContext {
+  /** When the plan began, in milliseconds since the epoch. */
+  readonly began: number
   readonly engine: Engine
   readonly signal?: AbortSignal
   readonly sink?: EventSink
@@ -33,6 +36,9 @@ export const executors: Executors = {
       run.sink?.({ target: node.target, verb: 'Warning', phase: 'warn', text: 'pull failed, it is built instead' })
       run.images.set(node.id, (await run.engine.images.build(orBuild, loud(run))).id)
     }
+  },
+  'image.push': async (op, run) => {
+    await run.engine.images.push({ reference: op.reference }, loud(run))
   },
   'image.build': async (op, run, node) => {
     run.images.set(node.id, (await run.engine.images.build(op.build, details(run, node))).id)
@@ -72,12 +78,15 @@ export const executors: Executors = {
     const { volumes = false, force = false } = op
     await run.engine.containers.remove({ ...ref(op.container, run), volumes, force }, quiet(run))
   },
-  'container.await': async (op, run) => {
+  'container.await': async (op, run, node) => {
     const container = ref(op.container, run)
     try {
-      await run.engine.containers.await({ ...container, until: op.until, ...timeout(op) }, quiet(run))
+      // The time counts for everything together, from the beginning.
+      const left = op.timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, run.began + op.timeoutMs - Date.now()) }
+      await run.engine.containers.await({ ...container, until: op.until, ...left }, quiet(run))
     } catch (error) {
-      if (op.exitZeroIsFine !== true || !(await endedWell(run, container))) throw error
+      if (op.exitZeroIsFine === true && (await endedWell(run, container))) return
+      throw await explainFailure(error, { engine: run.engine, container, node, context: quiet(run) })
     }
   },
   'container.monitor': async (op, run, node) => {
@@ -90,7 +99,8 @@ export const executors: Executors = {
     const { state } = await run.engine.containers.inspect(container, quiet(run))
     if (state.status === 'running' && state.restartCount === 0) return
     const why = `container ${node.target.name} exited (${state.exitCode}) within ${op.forMs / 1000} s of its start`
-    throw new TscomposeError('unavailable', 'DEPENDENCY_FAILED', why, { target: `container ${node.target.name}` })
+    const failure = new TscomposeError('unavailable', 'DEPENDENCY_FAILED', why, { target: `container ${node.target.name}` })
+    throw await explainFailure(failure, { engine: run.engine, container, node, context: quiet(run) })
   },
   'container.delay': async (op, run) => sleep(op.forMs, undefined, run.signal === undefined ? {} : { signal: run.signal }),
   'container.exec': async (op, run, node) => {

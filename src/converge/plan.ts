@@ -8,6 +8,7 @@ export type ContainerTarget = { readonly id: string } | { readonly node: number 
 export interface OperationArgs {
   /** `orBuild`: what to do when the pull fails (a service with both `image` and `build`). */
   'image.pull': { readonly reference: string; readonly platform?: string; readonly orBuild?: BuildSpec }
+  'image.push': { readonly reference: string }
   'image.build': { readonly build: BuildSpec }
   'image.remove': { readonly image: string }
   'network.create': { readonly spec: NetworkSpec }

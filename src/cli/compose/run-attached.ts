@@ -42,6 +42,44 @@ export async function runAttached(
   }
 }
 
+export interface AttachedRunning {
+  readonly container: string
+  /** The process has a terminal; ours becomes it where both ends are one. */
+  readonly tty: boolean
+  readonly stdin: boolean
+  readonly detachKeys?: string
+  readonly passSignals: boolean
+}
+
+/** Connects to a process that runs, until it ends or the caller detaches. Returns its exit code, 0 after a detach. */
+export async function attachToRunning(
+  invocation: Invocation,
+  engine: Engine,
+  { container, tty, stdin, detachKeys, passSignals }: AttachedRunning,
+): Promise<number> {
+  const { terminal, interrupts } = invocation
+  const abandoned = new AbortController()
+  const release = interrupts.take((count) => {
+    // Without the process's leave, a signal ends only our side of it.
+    if (!passSignals) abandoned.abort()
+    else void engine.containers.kill({ container, signal: count < 3 ? 'SIGINT' : 'SIGKILL' }).catch(() => {})
+  })
+  const ours = tty && stdin && terminal.stdinIsTty && terminal.stdout.isTty
+  const restore = ours ? terminal.rawMode() : () => {}
+  const unwatch = ours ? terminal.onResize(() => void resize(invocation, engine, container)) : () => {}
+  try {
+    if (ours) await resize(invocation, engine, container)
+    const keys = detachKeys === undefined ? {} : { detachKeys }
+    const stdio = callerStdio(terminal, { stdin, tty: ours })
+    const { exitCode, detached } = await engine.containers.attach({ container, stdio, stdin, ...keys }, { signal: abandoned.signal })
+    return detached ? 0 : (exitCode ?? 0)
+  } finally {
+    unwatch()
+    restore()
+    release()
+  }
+}
+
 /** Starts a container of `run`; with --rm one that cannot start goes at once, for it will never end. */
 export async function startOneOff(
   engine: Engine,

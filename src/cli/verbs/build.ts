@@ -33,7 +33,7 @@ export const verb: Verb = {
         },
       },
     )
-    if (isSet(flags, 'push')) for (const reference of built) await scope.engine.images.push({ reference })
+    if (isSet(flags, 'push') && !invocation.root.dryRun) for (const reference of built) await scope.engine.images.push({ reference })
     if (built.length === 0) scope.warn('no services to build')
     return 0
   },

@@ -8,6 +8,7 @@ import { collect, wholeNumber } from '../flags.ts'
 import type { Invocation, Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   passThrough: true,
   configure: (command) => {
     command

@@ -4,6 +4,7 @@ import { readHidden, readLine } from '../prompt.ts'
 import type { Invocation, Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVER]')

@@ -2,6 +2,7 @@ import { logout, registryHost } from '../../remotes/login.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command.usage('[SERVER]').argument('[server]')
   },

@@ -22,7 +22,10 @@ export const verb: Verb = {
     const tty = !detach && flags.TTY !== false && flags.tty !== false && terminal.stdinIsTty && terminal.stdout.isTty
     const scope = await projectScope(invocation, { services: [service], dependencies: flags.deps !== false })
     const container = await createOneOff(scope, runOptions(invocation, { service, tty }))
-    if (root.dryRun) return 0
+    if (root.dryRun) {
+      terminal.stderr.write(` DRY-RUN MODE -  Container ${container.name}  run ${args.slice(1).join(' ')}\n`)
+      return 0
+    }
     if (detach) {
       await startOneOff(scope.engine, { container: container.id, autoRemove })
       terminal.stdout.write(`${container.id}\n`)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Command, Option } from 'commander'
 import { TscomposeError } from '../../base/errors.ts'
 import { planUp, type UpOptions, up } from '../../commands/up.ts'
@@ -64,6 +66,7 @@ function configure(command: Command): void {
     .option('--no-log-prefix', "Don't print prefix in logs")
     .option('--no-recreate', "If containers already exist, don't recreate them")
     .option('--no-start', "Don't start the services after creating them")
+    .option('--plan <file>', 'Carry out this plan (of plan --format json) or, where things have changed since, nothing')
     .option('--pull <policy>', 'Pull image before running ("always"|"missing"|"never")')
     .option('--quiet-build', 'Suppress the build output')
     .option('--quiet-pull', 'Pull without printing progress information')
@@ -109,9 +112,22 @@ function upOptions(invocation: Invocation, scope: ProjectScope, scale: Readonly<
   return {
     rules: upRules(invocation, args),
     scale,
+    ...approvedPlan(invocation),
     warn: scope.warn,
     stdio: callerStdio(terminal, { stdin: false, tty: false }),
     ...(terminal.stdinIsTty ? { confirm: (question) => confirm(invocation, question) } : {}),
+  }
+}
+
+function approvedPlan({ flags, terminal }: Invocation): Pick<UpOptions, 'approved'> {
+  const file = text(flags, 'plan')
+  if (file === undefined) return {}
+  try {
+    return { approved: { file, text: readFileSync(resolve(terminal.cwd, file), 'utf8') } }
+  } catch {
+    throw new TscomposeError('not-found', 'PLAN_NOT_FOUND', `the plan ${file} cannot be read`, {
+      hint: 'make one with: tscompose plan --format json > plan.json',
+    })
   }
 }
 

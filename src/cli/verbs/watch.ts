@@ -10,6 +10,7 @@ import { watchSession } from '../compose/watch-session.ts'
 import type { Invocation, Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('[SERVICE...]')

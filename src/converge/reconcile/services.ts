@@ -171,13 +171,17 @@ function conditionNode(emission: Emission, { name, other, dependency, replica }:
   const { condition, required } = dependency
   const cause = `${name} depends on ${other} (${condition})`
   const optional = !required
+  const { wait, waitTimeoutMs } = emission.rules
+  const limit = wait ? { timeoutMs: waitTimeoutMs } : {}
   switch (condition) {
     case 'service_started':
-      return optional && replica.ready !== undefined ? addAwait(emission, replica, { until: 'started', cause, optional }) : replica.ready
+      return optional && replica.ready !== undefined
+        ? addAwait(emission, replica, { until: 'started', cause, optional, ...limit })
+        : replica.ready
     case 'service_healthy':
       if (replica.ready === undefined && replica.observed?.state.health === 'healthy') return undefined
-      return addAwait(emission, replica, { until: 'healthy', cause, optional })
+      return addAwait(emission, replica, { until: 'healthy', cause, optional, ...limit })
     case 'service_completed_successfully':
-      return addAwait(emission, replica, { until: 'completed', cause, optional })
+      return addAwait(emission, replica, { until: 'completed', cause, optional, ...limit })
   }
 }

@@ -2,6 +2,7 @@ import { collect } from '../../flags.ts'
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('[OPTIONS] NAME[:TAG]')

@@ -3,6 +3,7 @@ import { collect } from '../../flags.ts'
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('[OPTIONS] FILE [REPOSITORY[:TAG]]')

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('[OPTIONS]')

@@ -1,6 +1,7 @@
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('[OPTIONS] NAME[:TAG|@DIGEST]')

@@ -2,6 +2,7 @@ import { renderError } from '../../render-error.ts'
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('[OPTIONS] IMAGE [IMAGE...]')

@@ -1,6 +1,7 @@
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command.usage('SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]').argument('<image>').argument('<reference>')
   },
