@@ -26,10 +26,20 @@ const plain = (value: unknown): Value => value as Value
 
 export const text: Codec = { decode: (value) => scalarToString(asScalar(value) ?? ''), encode: plain }
 
+const yes: ReadonlySet<string> = new Set(['true', 'y', 'yes', 'on'])
+const no: ReadonlySet<string> = new Set(['false', 'n', 'no', 'off'])
+
+/** A boolean in the words of YAML 1.1, which compose takes wherever it expects one. */
+export function booleanOf(text: string): boolean | undefined {
+  const word = text.toLowerCase()
+  return yes.has(word) ? true : no.has(word) ? false : undefined
+}
+
 export const flag: Codec = {
   decode: (value, path, problem) => {
     if (typeof value === 'boolean') return value
-    if (value === 'true' || value === 'false') return value === 'true'
+    const known = typeof value === 'string' ? booleanOf(value) : undefined
+    if (known !== undefined) return known
     problem(path, `${JSON.stringify(value)} is not true or false`)
     return undefined
   },

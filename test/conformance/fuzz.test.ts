@@ -85,7 +85,7 @@ type Mutation = typeof mutation extends fc.Arbitrary<infer M> ? M : never
 function mutate(text: string, { at, piece, kind, length }: Mutation): string {
   const offset = Math.floor(at * text.length)
   const lines = text.split('\n')
-  const line = Math.floor(at * lines.length)
+  const line = Math.min(Math.floor(at * lines.length), lines.length - 1)
   switch (kind) {
     case 'insert':
       return text.slice(0, offset) + piece + text.slice(offset)

@@ -29,6 +29,16 @@ interface Place {
 type Expand = (value: Value, place: Place) => Value
 
 const pairs: Expand = (value, { context }) => (value === null ? value : keyValues(value, context))
+/** `- A = b` names a variable nobody can mean; as a map key it is taken at its word. */
+const variables: Expand = (value, place) => {
+  for (const [index, item] of isList(value) ? value.entries() : []) {
+    const [name = ''] = typeof item === 'string' ? item.split('=', 1) : []
+    if (!/\s$/.test(name)) continue
+    const message = `the name of variable ${JSON.stringify(name)} ends with a space`
+    report(place, [...place.path, index], 'BAD_VALUE', message, `write ${name.trim()}=VALUE, without spaces around the sign`)
+  }
+  return pairs(value, place)
+}
 const strings: Expand = (value) => (typeof value === 'string' ? [value] : value)
 /** Empty addresses, as variables without value give them, are none. */
 const servers: Expand = (value) => (isList(value) ? value : [value]).filter((server) => server !== '' && server !== null)
@@ -214,7 +224,7 @@ const rules: RuleNode<Expand> = compileRules<Expand>({
     annotations: pairs,
     build,
     'build.additional_contexts': pairs,
-    'build.args': pairs,
+    'build.args': variables,
     'build.extra_hosts': hosts,
     'build.labels': pairs,
     'build.no_cache_filter': strings,
@@ -225,14 +235,14 @@ const rules: RuleNode<Expand> = compileRules<Expand>({
     'deploy.labels': pairs,
     'deploy.resources.reservations.devices.*.options': pairs,
     'develop.watch': watch,
-    'develop.watch.*.exec.environment': pairs,
+    'develop.watch.*.exec.environment': variables,
     'develop.watch.*.ignore': strings,
     'develop.watch.*.include': strings,
     'devices.*': device,
     dns: servers,
     dns_search: strings,
     env_file: envFiles,
-    environment: pairs,
+    environment: variables,
     extra_hosts: hosts,
     gpus,
     'healthcheck.test': healthTest,
@@ -241,9 +251,9 @@ const rules: RuleNode<Expand> = compileRules<Expand>({
     models: names(() => null),
     networks: names(() => null),
     ports,
-    'post_start.*.environment': pairs,
-    'pre_start.*.environment': pairs,
-    'pre_stop.*.environment': pairs,
+    'post_start.*.environment': variables,
+    'pre_start.*.environment': variables,
+    'pre_stop.*.environment': variables,
     'provider.options': providerOptions,
     'secrets.*': grant,
     sysctls: pairs,

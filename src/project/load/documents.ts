@@ -58,6 +58,15 @@ function mergeDocument(base: Tree, document: ParsedDocument, file: string, optio
 
 function withoutVersion(tree: Tree, file: string, context: LoadContext): Tree {
   if (tree.version === undefined) return tree
+  if (typeof tree.version !== 'string') {
+    reportAt(context, {
+      root: tree,
+      path: ['version'],
+      code: 'BAD_TYPE',
+      message: `version must be text, not ${String(tree.version)}`,
+      hint: tree.version === null ? 'remove it' : `quote it: "${String(tree.version)}"; or remove it, it has no effect`,
+    })
+  }
   reportAt(context, {
     root: tree,
     path: ['version'],

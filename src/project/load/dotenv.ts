@@ -1,5 +1,5 @@
 import { formatPath } from '../tree.ts'
-import { substitute } from './template.ts'
+import { type Environment, substitute } from './template.ts'
 
 /*
  * The `.env` grammar: `KEY=value`, `KEY: value`, `export KEY=value`, a bare `KEY` (taken from the environment),
@@ -27,13 +27,13 @@ interface Cursor {
   position: number
 }
 
-/** Parses a `.env` file. `lookup` answers for variables before the earlier lines of the file do. */
-export function parseDotenv(source: string, lookup: Lookup): DotenvResult {
+/** Parses a `.env` file. `lookup` answers for variables before the earlier lines of the file do; `onUnset` hears of those nobody knows. */
+export function parseDotenv(source: string, lookup: Lookup, onUnset?: (name: string) => void): DotenvResult {
   const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
   const cursor: Cursor = { text, position: 0 }
   const entries: DotenvEntry[] = []
   const known = new Map<string, string>()
-  const resolve: Lookup = (name) => lookup(name) ?? known.get(name)
+  const scope: Environment = { lookup: (name) => lookup(name) ?? known.get(name), ...(onUnset === undefined ? {} : { onUnset }) }
   for (;;) {
     skipBlank(cursor)
     if (cursor.position >= text.length) return { entries }
@@ -46,7 +46,7 @@ export function parseDotenv(source: string, lookup: Lookup): DotenvResult {
       entries.push({ key: key.name, value, line })
       continue
     }
-    const value = readValue(cursor, resolve)
+    const value = readValue(cursor, scope)
     if ('failure' in value) return { failure: { message: value.failure, line } }
     known.set(key.name, value.text)
     entries.push({ key: key.name, value: value.text, line })
@@ -99,20 +99,20 @@ function readKey(cursor: Cursor): { readonly name: string; readonly bare: boolea
   return { name, bare: end === -1 }
 }
 
-function readValue(cursor: Cursor, resolve: Lookup): { readonly text: string } | { readonly failure: string } {
+function readValue(cursor: Cursor, scope: Environment): { readonly text: string } | { readonly failure: string } {
   const space = /[^\S\n]*/y
   space.lastIndex = cursor.position
   cursor.position += space.exec(cursor.text)?.[0].length ?? 0
   const quote = cursor.text[cursor.position]
-  if (quote === '"' || quote === "'") return readQuoted(cursor, quote, resolve)
+  if (quote === '"' || quote === "'") return readQuoted(cursor, quote, scope)
   const newline = cursor.text.indexOf('\n', cursor.position)
   const end = newline === -1 ? cursor.text.length : newline
   const line = cursor.text.slice(cursor.position, end)
   cursor.position = end
-  return expand(line.replace(/\s#.*$/, '').trimEnd(), resolve)
+  return expand(line.replace(/\s#.*$/, '').trimEnd(), scope)
 }
 
-function readQuoted(cursor: Cursor, quote: string, resolve: Lookup): { readonly text: string } | { readonly failure: string } {
+function readQuoted(cursor: Cursor, quote: string, scope: Environment): { readonly text: string } | { readonly failure: string } {
   const { text } = cursor
   const start = cursor.position + 1
   for (let index = start; index < text.length; index++) {
@@ -127,7 +127,7 @@ function readQuoted(cursor: Cursor, quote: string, resolve: Lookup): { readonly 
       rest.lastIndex = cursor.position
       const after = rest.exec(text)?.[0] ?? ''
       if (/^\s*(?:#.*)?$/.test(after)) cursor.position += after.length
-      return quote === '"' ? expand(expandEscapes(inner), resolve) : { text: inner }
+      return quote === '"' ? expand(expandEscapes(inner), scope) : { text: inner }
     }
   }
   const newline = text.indexOf('\n', start)
@@ -141,8 +141,8 @@ function expandEscapes(text: string): string {
   return text.replace(/\\(.)/gs, (whole, char: string) => (char === '$' ? '$$' : (escapes[char] ?? whole)))
 }
 
-function expand(text: string, lookup: Lookup): { readonly text: string } | { readonly failure: string } {
-  const result = substitute(text.replaceAll('\\$', '$$$$'), { lookup })
+function expand(text: string, scope: Environment): { readonly text: string } | { readonly failure: string } {
+  const result = substitute(text.replaceAll('\\$', '$$$$'), scope)
   if ('text' in result) return result
   const { reason, message } = result.failure
   return { failure: reason === 'syntax' ? `invalid template: ${JSON.stringify(text)}` : message }

@@ -30,15 +30,15 @@ export interface IncludeRun {
 export function applyIncludes(tree: Tree, run: IncludeRun): Tree {
   const { context } = run
   const written = tree.include
-  if (written === undefined || written === null) return tree
-  if (!isList(written)) {
+  if (written === undefined) return tree
+  if (written !== null && !isList(written)) {
     reportAt(context, { root: tree, path: ['include'], code: 'BAD_TYPE', message: '`include` must be a list' })
     return tree
   }
   const { include: _done, ...rest } = tree
   const result: TreeBuilder = Object.assign(newTree(), rest)
   context.sources.inherit(tree, result)
-  for (const [index, item] of written.entries()) {
+  for (const [index, item] of (written ?? []).entries()) {
     const include = readInclude(item)
     if (include === undefined) {
       reportAt(context, {

@@ -1,3 +1,4 @@
+import { booleanOf } from '../codec.ts'
 import {
   compileRules,
   descend,
@@ -18,9 +19,7 @@ type Cast = (text: string) => number | boolean | undefined
 
 const integer: Cast = (text) => (/^[-+]?\d+$/.test(text) ? Number(text) : undefined)
 const float: Cast = (text) => (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text) ? Number(text) : undefined)
-const yes = new Set(['true', 'y', 'yes', 'on'])
-const no = new Set(['false', 'n', 'no', 'off'])
-const boolean: Cast = (text) => (yes.has(text.toLowerCase()) ? true : no.has(text.toLowerCase()) ? false : undefined)
+const boolean: Cast = booleanOf
 
 const inServices = (table: Readonly<Record<string, Cast>>): Record<string, Cast> =>
   Object.fromEntries(Object.entries(table).map(([path, cast]) => [`services.*.${path}`, cast]))

@@ -1,4 +1,4 @@
-import { createDiagnostic } from '../diagnostic.ts'
+import { createDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { EnvFile, Service } from '../model.ts'
 import type { LoadContext } from './context.ts'
 import { type DotenvResult, type Lookup, parseDotenv, parseRawEnv } from './dotenv.ts'
@@ -52,15 +52,21 @@ function readAll(files: readonly EnvFile[], lookup: Lookup, service: Service, op
       }
       continue
     }
-    const result = parse(text, format, (name) => lookup(name) ?? own(values, name))
+    const unset = (name: string): void => options.context.report(unsetVariable(name, path))
+    const result = parse(text, format, (name) => lookup(name) ?? own(values, name), unset)
     if ('failure' in result) throw envFileError(path, text, result.failure)
     for (const { key, value } of result.entries) if (value !== undefined) values[key] = value
   }
   return values
 }
 
-function parse(text: string, format: string | undefined, lookup: Lookup): DotenvResult {
-  if (format === undefined || format === '') return parseDotenv(text, lookup)
+function unsetVariable(name: string, file: string): Diagnostic {
+  const message = `The ${JSON.stringify(name)} variable is not set. Defaulting to a blank string.`
+  return createDiagnostic('UNSET_VARIABLE', message, { severity: 'warning', hint: `it is used in ${file}` })
+}
+
+function parse(text: string, format: string | undefined, lookup: Lookup, onUnset: (name: string) => void): DotenvResult {
+  if (format === undefined || format === '') return parseDotenv(text, lookup, onUnset)
   if (format === 'raw') return parseRawEnv(text, lookup)
   return { failure: { message: `unsupported env_file format ${JSON.stringify(format)}`, line: 1 } }
 }
