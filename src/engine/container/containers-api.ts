@@ -103,7 +103,7 @@ async function* containerLogs(
 
 /** It will print no more; one that was never started may yet. */
 function isOver(entry: Entry): boolean {
-  return entry.removed || ['exited', 'dead', 'removing'].includes(entry.record.state.status)
+  return entry.removed || (!entry.restarting && ['exited', 'dead', 'removing'].includes(entry.record.state.status))
 }
 
 function runningEntry(entry: Entry): Entry {

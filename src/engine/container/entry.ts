@@ -29,6 +29,8 @@ export interface Entry {
   /** Ends the health checks of this run. */
   stopHealth: (() => void) | undefined
   restart: { readonly timer: NodeJS.Timeout | undefined; readonly delayMs: number }
+  /** Stopped only to be started again: its output is not over. */
+  restarting: boolean
   removed: boolean
   /** Callers that want to be connected before the next start lets the process run. */
   attachWaiting: AttachWaiting | undefined
@@ -49,6 +51,7 @@ export function createEntry(record: ContainerRecord): Entry {
     health: { status: 'none', failingStreak: 0, log: [] },
     stopHealth: undefined,
     restart: { timer: undefined, delayMs: 0 },
+    restarting: false,
     removed: false,
     attachWaiting: undefined,
   }

@@ -103,8 +103,14 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
     stop: (entry, options) => locked(entry, () => stopContainer(deps, entry, options)),
     restart: (entry, options) =>
       locked(entry, async () => {
-        await stopContainer(deps, entry, options)
-        await startByHand(entry)
+        entry.restarting = true
+        try {
+          await stopContainer(deps, entry, options)
+          await startByHand(entry)
+        } finally {
+          entry.restarting = false
+          deps.store.touch(entry)
+        }
         emitContainer(deps, entry.record, 'restart')
       }),
     kill: (entry, signal) => killNow(deps, entry, signal),

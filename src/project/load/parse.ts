@@ -20,12 +20,13 @@ export interface ParsedDocument {
 const maximumDepth = 100
 const maximumNodes = 2_000_000
 const maximumAliasNodes = 200_000
+const syntaxHint = 'keys of one mapping begin in the same column, tabs do not indent, and text with `: ` or ` #` in it needs quotes'
 
 /** Reads one file: its documents as trees. Everything wrong is reported, nothing is thrown. */
 export function parseFile(file: SourceFile, context: LoadContext): readonly ParsedDocument[] {
   const documents: ParsedDocument[] = []
   if (isNestedTooDeep(file.text)) {
-    report(context, file, 'YAML_TOO_DEEP', 'the file is nested too deeply to be a compose file', 0)
+    report(context, file, 'YAML_TOO_DEEP', 'the file is nested too deeply to be a compose file', { from: 0 })
     return documents
   }
   for (const document of parseAllDocuments(file.text, {
@@ -35,14 +36,17 @@ export function parseFile(file: SourceFile, context: LoadContext): readonly Pars
     logLevel: 'silent',
     strict: false,
   })) {
-    for (const error of document.errors) report(context, file, 'YAML_SYNTAX', plainYamlMessage(error.message), error.pos[0], error.pos[1])
+    for (const { message, pos } of document.errors) {
+      report(context, file, 'YAML_SYNTAX', plainYamlMessage(message), { from: pos[0], to: pos[1], hint: syntaxHint })
+    }
     if (document.errors.length > 0) continue
     const converter = createConverter(file, context)
     const value = document.contents === null ? null : converter.convert(document.contents, [])
     if (value === null && document.contents === null) continue
     if (value === null || value === undefined) continue
     if (!isTree(value)) {
-      report(context, file, 'NOT_A_MAPPING', 'top-level object must be a mapping', document.contents?.range?.[0] ?? 0)
+      const from = document.contents?.range?.[0] ?? 0
+      report(context, file, 'NOT_A_MAPPING', 'top-level object must be a mapping', { from, hint: 'begin the file with `services:`' })
       continue
     }
     documents.push({ tree: value, directives: converter.directives })
@@ -66,7 +70,13 @@ function plainYamlMessage(message: string): string {
   return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`
 }
 
-function report(context: LoadContext, file: SourceFile, code: string, message: string, from: number, to = from + 1, hint?: string): void {
+interface Place {
+  readonly from: number
+  readonly to?: number | undefined
+  readonly hint?: string
+}
+
+function report(context: LoadContext, file: SourceFile, code: string, message: string, { from, to = from + 1, hint }: Place): void {
   const origin: Origin = { file, key: from, value: from, end: Math.max(to, from + 1) }
   context.report(createDiagnostic(code, message, { origin, hint }))
 }
@@ -86,7 +96,7 @@ function createConverter(file: SourceFile, context: LoadContext): Converter {
   let gaveUp = false
 
   const giveUp = (code: string, message: string, node: Node): undefined => {
-    if (!gaveUp) report(context, file, code, message, node.range?.[0] ?? 0, node.range?.[1])
+    if (!gaveUp) report(context, file, code, message, { from: node.range?.[0] ?? 0, to: node.range?.[1] })
     gaveUp = true
     return undefined
   }
@@ -132,15 +142,11 @@ function createConverter(file: SourceFile, context: LoadContext): Converter {
     if (node.type !== 'PLAIN' && node.type !== undefined && node.type !== null && !isTypeTag(node.tag)) return text
     if (node.tag === 'tag:yaml.org,2002:str' || node.tag === '!') return text
     if (isTimestamp(text) && node.tag === undefined) {
-      report(
-        context,
-        file,
-        'YAML_TIMESTAMP',
-        `${formatPath(path)}: an unquoted date has no meaning in a compose file`,
-        node.range?.[0] ?? 0,
-        node.range?.[1],
-        `quote it: "${text}"`,
-      )
+      report(context, file, 'YAML_TIMESTAMP', `${formatPath(path)}: an unquoted date has no meaning in a compose file`, {
+        from: node.range?.[0] ?? 0,
+        to: node.range?.[1],
+        hint: `quote it: "${text}"`,
+      })
       return text
     }
     return resolvePlainScalar(text)
@@ -173,14 +179,11 @@ function createConverter(file: SourceFile, context: LoadContext): Converter {
       if (earlier !== undefined) {
         const first = earlier.range?.[0] ?? 0
         const line = file.text.slice(0, first).split('\n').length
-        report(
-          context,
-          file,
-          'DUPLICATE_KEY',
-          `mapping key ${JSON.stringify(name)} already defined at line ${line}`,
-          pair.key.range?.[0] ?? 0,
-          pair.key.range?.[1],
-        )
+        report(context, file, 'DUPLICATE_KEY', `mapping key ${JSON.stringify(name)} already defined at line ${line}`, {
+          from: pair.key.range?.[0] ?? 0,
+          to: pair.key.range?.[1],
+          hint: 'keep one of the two',
+        })
         continue
       }
       written.set(name, pair.key)
@@ -200,7 +203,10 @@ function createConverter(file: SourceFile, context: LoadContext): Converter {
     for (const map of maps) {
       if (!isTree(map)) {
         if (!gaveUp)
-          report(context, file, 'YAML_MERGE', 'map merge (<<) requires a map or a list of maps', node.range?.[0] ?? 0, node.range?.[1])
+          report(context, file, 'YAML_MERGE', 'map merge (<<) requires a map or a list of maps', {
+            from: node.range?.[0] ?? 0,
+            to: node.range?.[1],
+          })
         return
       }
       for (const [key, member] of Object.entries(map)) {
@@ -220,15 +226,11 @@ function createConverter(file: SourceFile, context: LoadContext): Converter {
     }
     const text = isScalar(key) ? String(key.value) : 'a map or list'
     const place = path.length === 0 ? 'at top level' : `in ${formatPath(path)}`
-    report(
-      context,
-      file,
-      'NON_STRING_KEY',
-      `non-string key ${place}: ${text}`,
-      pair.key?.range?.[0] ?? 0,
-      pair.key?.range?.[1],
-      `quote it: "${text}"`,
-    )
+    report(context, file, 'NON_STRING_KEY', `non-string key ${place}: ${text}`, {
+      from: pair.key?.range?.[0] ?? 0,
+      to: pair.key?.range?.[1],
+      hint: `quote it: "${text}"`,
+    })
     return undefined
   }
 

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { busyboxImage } from '../support/busybox.ts'
+import { createCli, launcher } from '../support/cli.ts'
+import { sh } from '../support/command.ts'
+import { createProject, importBusybox, type TestProject } from '../support/project.ts'
+import { requireSandbox } from '../support/sandboxed.ts'
+import { keys, openTerminal, type TerminalSession } from '../support/terminal.ts'
+
+const compose = `
+services:
+  web:
+    image: ${busyboxImage}
+    command: sh -c 'trap "echo bye; exit 0" TERM; echo hello; while true; do sleep 0.1; done'
+    depends_on: [db]
+  db:
+    image: ${busyboxImage}
+    command: sh -c 'trap "echo dbbye; exit 0" TERM; echo dbhello; while true; do sleep 0.1; done'
+  deaf:
+    image: ${busyboxImage}
+    command: sh -c 'trap "" TERM; echo deaf; while true; do sleep 0.1; done'
+    stop_grace_period: 30s
+    profiles: [deaf]
+`
+
+let project: TestProject
+
+beforeAll(async () => {
+  requireSandbox()
+  await importBusybox()
+})
+
+beforeEach(() => {
+  project = createProject('term', compose)
+})
+
+afterEach(() => project.close())
+afterAll(async () => {
+  await createCli('/').run(['engine', 'stop'])
+})
+
+const open = (args: string): TerminalSession => openTerminal(`${launcher} ${args}`, project.directory)
+const plain = (session: TerminalSession): string => stripVTControlCharacters(session.text()).replaceAll('\r', '')
+const states = (): Promise<string> => project.ok(['ps', '-a', '--format', '{{.Service}} {{.State}} {{.ExitCode}}'])
+
+describe('attached up', () => {
+  it('stops gracefully on Ctrl-C, dependents first, showing output to the end, and keeps the containers', async () => {
+    const session = open('up')
+    await session.until('web-1  | hello')
+    session.press(keys.ctrlC)
+    expect(await session.ended).toBe(130)
+    const text = plain(session)
+    expect(text).toContain('Gracefully Stopping... press Ctrl+C again to force')
+    for (const line of ['web-1  | bye', 'web-1 exited with code 0', 'db-1   | dbbye', 'db-1 exited with code 0'])
+      expect(text).toContain(line)
+    expect(text.indexOf('web-1  | bye')).toBeLessThan(text.indexOf('db-1   | dbbye'))
+    expect(await states()).toBe('db exited 0\nweb exited 0\n')
+  })
+
+  it('kills on the second Ctrl-C what does not listen', async () => {
+    const session = open('up deaf')
+    await session.until('deaf-1  | deaf')
+    session.press(keys.ctrlC)
+    await session.until('Gracefully Stopping')
+    await sleep(300)
+    expect(await states()).toBe('deaf running 0\n')
+    session.press(keys.ctrlC)
+    expect(await session.ended).toBe(130)
+    expect(await states()).toBe('deaf exited 137\n')
+  })
+})
+
+describe('progress on a terminal', () => {
+  it('is a list with a mark, a verb and seconds for each object', async () => {
+    const session = open('up -d')
+    expect(await session.ended).toBe(0)
+    const last = plain(session).split('[+] ').at(-1)
+    expect(last).toMatch(/^Running 3\/3\n ✔ Network term_default +Created +\d\.\ds\n ✔ Container term-db-1 +Started +\d\.\ds\n/)
+    const stop = open('stop -t 0')
+    await stop.ended
+    expect(plain(stop)).toContain('[+] Stopping 2/2')
+  })
+
+  it('is never drawn over what a container of run shows', async () => {
+    const session = open("run --rm web sh -c 'echo first; sleep 0.5; echo last'")
+    expect(await session.ended).toBe(0)
+    expect(plain(session).slice(plain(session).indexOf('first'))).toBe('first\nlast\n')
+  })
+})
+
+describe('exec and run on a terminal', () => {
+  it('give the process one of the same size, and its exit code back', async () => {
+    await project.ok(['up', '-d'])
+    const session = open("exec web sh -c 'test -t 0 && test -t 1 && test -t 2 && stty size; exit 3'")
+    expect(await session.ended).toBe(3)
+    expect(plain(session)).toContain('30 100')
+  })
+
+  it('hand every key to the shell inside: Ctrl-C interrupts there, Ctrl-D ends it', async () => {
+    await project.ok(['up', '-d'])
+    const session = open('exec web sh')
+    await session.until('# ')
+    session.press('sleep 100\r')
+    await sleep(300)
+    session.press(keys.ctrlC)
+    session.press('echo $((40 + 2))\r')
+    await session.until('42')
+    session.press(`exit 4\r`)
+    expect(await session.ended).toBe(4)
+  })
+
+  it('run -T allocates none', async () => {
+    const oneOff = open("run --rm -T web sh -c 'test -t 1 || echo none'")
+    expect(await oneOff.ended).toBe(0)
+    expect(plain(oneOff)).toContain('none')
+  })
+
+  it('leave the terminal as they found it', async () => {
+    await project.ok(['up', '-d'])
+    const session = openTerminal(`stty -a >before; ${launcher} exec web true; stty -a >after`, project.directory)
+    expect(await session.ended).toBe(0)
+    expect(sh('cmp before after && grep -c " icanon" after', { cwd: project.directory }).trim()).toBe('1')
+  })
+})
+
+describe('logs -f', () => {
+  it('goes on through a restart and ends with Ctrl-C', async () => {
+    await project.ok(['up', '-d', 'db'])
+    const session = open('logs -f db')
+    await session.until('db-1  | dbhello')
+    await project.ok(['restart', '-t', '1', 'db'])
+    await session.until(/dbhello[\s\S]*dbbye[\s\S]*dbhello/)
+    session.press(keys.ctrlC)
+    expect(await session.ended).toBe(130)
+  })
+
+  it('ends by itself when the containers have ended for good', async () => {
+    await project.ok(['up', '-d', 'db'])
+    const session = open('logs -f --no-log-prefix db')
+    await session.until('dbhello')
+    await project.ok(['stop', '-t', '1', 'db'])
+    expect(await session.ended).toBe(0)
+    expect(plain(session)).toContain('dbbye')
+  })
+})
