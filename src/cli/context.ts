@@ -1,3 +1,4 @@
+import type { EngineConnection } from '../daemon/client.ts'
 import type { Engine } from '../engine/api.ts'
 import type { ParsedCommand } from './program.ts'
 import { createReporter } from './report/create.ts'
@@ -20,13 +21,16 @@ export interface ContextOptions {
 /** Everything a verb may use, made when it first asks for it. */
 export function createInvocation(parsed: ParsedCommand, options: ContextOptions): InvocationContext {
   const { terminal, interrupts, signal } = options
-  let connection: Promise<{ readonly engine: Engine; close(): void }> | undefined
+  let connection: Promise<EngineConnection> | undefined
   let reporter: Reporter | undefined
   let close = (): void => {}
   const connect = async (start: boolean): Promise<Engine> => {
     connection ??= import('../daemon/client.ts').then(({ connectEngine }) => connectEngine({ start, env: terminal.env }))
     const opened = await connection
     close = opened.close
+    void opened.closed.then(() => {
+      connection = undefined
+    })
     return withLogins(opened.engine, terminal.env)
   }
   return {

@@ -33,7 +33,7 @@ export interface Invocation {
   /** Aborts on the first SIGINT or SIGTERM, unless `interrupts.take` gave the signals to somebody else. */
   readonly signal: AbortSignal
   readonly interrupts: Interrupts
-  /** The engine, over one connection however often it is asked for. `start: false` rejects ENGINE_NOT_RUNNING instead of starting it. */
+  /** The engine, over one connection however often it is asked for, a new one where the daemon has gone. `start: false` rejects ENGINE_NOT_RUNNING instead of starting it. */
   connect(options?: { readonly start?: boolean }): Promise<Engine>
   /** The reporter the root flags ask for, writing to stderr; one per run. */
   reporter(): Reporter

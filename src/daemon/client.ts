@@ -10,6 +10,8 @@ import { protocolVersion } from './protocol.ts'
 /** An engine in another process. */
 export interface EngineConnection {
   readonly engine: Engine
+  /** Resolves when the daemon has gone, or after `close`. */
+  readonly closed: Promise<void>
   close(): void
 }
 
@@ -26,7 +28,7 @@ export interface ConnectOptions {
  */
 export async function connectEngine(options: ConnectOptions): Promise<EngineConnection> {
   const channel = await reach(options)
-  return { engine: createEngineProxy(channel), close: channel.close }
+  return { engine: createEngineProxy(channel), closed: channel.closed, close: channel.close }
 }
 
 async function reach(options: ConnectOptions): Promise<Channel> {

@@ -1,4 +1,4 @@
-import { TscomposeError } from '../../base/errors.ts'
+import { hasCode, TscomposeError } from '../../base/errors.ts'
 import { serviceOf } from '../../converge/labels.ts'
 import type { ContainerSummary, SyncResult } from '../../engine/api.ts'
 import type { Hook, Project } from '../../project/model.ts'
@@ -21,7 +21,7 @@ export async function actOn(run: WatchRun, paths: readonly string[]): Promise<Ba
     try {
       await work()
     } catch (error) {
-      if (run.scope.signal.aborted) throw error
+      if (run.scope.signal.aborted || hasCode(error, 'CONNECTION_LOST')) throw error
       failures.push(error instanceof Error ? error.message : String(error))
       run.options.fail(error)
     }

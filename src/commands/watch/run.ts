@@ -1,4 +1,5 @@
 import type { UpRules } from '../../converge/reconcile/options.ts'
+import type { Engine } from '../../engine/api.ts'
 import type { Project } from '../../project/model.ts'
 import type { ServiceRule } from '../../watch/rules.ts'
 import type { Scope } from '../scope.ts'
@@ -18,6 +19,8 @@ export interface WatchOptions {
   readonly bringUp?: () => Promise<void>
   /** Loads the project again, from files that have changed. */
   readonly reload: () => Promise<Project>
+  /** The engine again, after it went away. */
+  readonly reconnect: () => Promise<Engine>
   readonly report: (line: string) => void
   /** Shows a failure that does not end the watch. */
   readonly fail: (error: unknown) => void

@@ -1,4 +1,5 @@
-import { TscomposeError } from '../../base/errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hasCode, TscomposeError } from '../../base/errors.ts'
 import { createWatcher, type Watcher } from '../../watch/watcher.ts'
 import { findContainers } from '../scope.ts'
 import { up } from '../up.ts'
@@ -24,15 +25,21 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
       if (batch === undefined) return
       const files = new Set(modelFiles(run.scope.project))
       if (batch.paths.some((path) => files.has(path))) {
-        const next = await reloadProject(run)
+        const next = await applyChangedProject(run, watcher)
         if (next !== undefined) {
-          watcher = await replaceWatcher(watcher, next)
-          run = next
+          ;({ run, watcher } = next)
           history.start(run.rules)
         }
       }
-      const current = run
-      const outcome = await guarded(run, () => actOn(current, batch.paths))
+      const outcome = await guarded(run, async () => {
+        try {
+          return await actOn(run, batch.paths)
+        } catch (error) {
+          if (!hasCode(error, 'CONNECTION_LOST')) throw error
+          run = { ...run, scope: { ...run.scope, engine: await options.reconnect() } }
+          return await actOn(run, batch.paths)
+        }
+      })
       if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
     }
   } finally {
@@ -53,25 +60,28 @@ function openWatcher({ scope, rules, options }: WatchRun): Promise<Watcher> {
   return createWatcher({ rules, files: modelFiles(scope.project), warn: options.report })
 }
 
-/** The new one sees before the old one is closed: no change falls between them. */
-async function replaceWatcher(old: Watcher, run: WatchRun): Promise<Watcher> {
-  const next = await openWatcher(run)
-  next.add(old.take())
-  await old.close()
-  return next
-}
+/** The watcher holds changes of one file back for so long. */
+const heldBackMs = 100
 
-/** Takes the changed files over, or shows what is wrong with them and keeps the project as it was. */
-async function reloadProject(run: WatchRun): Promise<WatchRun | undefined> {
+/**
+ * Takes changed project files over, or shows what is wrong with them and keeps the project as it was.
+ * The new watcher sees before the old one is closed: no change falls between them.
+ */
+async function applyChangedProject(
+  run: WatchRun,
+  old: Watcher,
+): Promise<{ readonly run: WatchRun; readonly watcher: Watcher } | undefined> {
   const { scope, options } = run
-  return guarded(run, async () => {
-    const project = await options.reload()
-    const next = prepareRun({ ...scope, project }, options)
-    options.report('The project has changed: applying it')
-    const rules = { ...options.rules, images: { ...options.rules.images, now: Date.now(), settled: new Set<string>() } }
-    await guarded(run, () => up(next.scope, { rules, ...started(options) }))
-    return next
-  })
+  const next = await guarded(run, async () => prepareRun({ ...scope, project: await options.reload() }, options))
+  if (next === undefined) return undefined
+  const watcher = await openWatcher(next)
+  options.report('The project has changed: applying it')
+  const rules = { ...options.rules, images: { ...options.rules.images, now: Date.now(), settled: new Set<string>() } }
+  await guarded(run, () => up(next.scope, { rules, ...started(options) }))
+  await sleep(heldBackMs)
+  watcher.add(old.take())
+  await old.close()
+  return { run: next, watcher }
 }
 
 async function warmUp({ scope, rules }: WatchRun): Promise<void> {

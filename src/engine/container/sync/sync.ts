@@ -1,4 +1,4 @@
-import { TscomposeError } from '../../../base/errors.ts'
+import { hasCode, TscomposeError } from '../../../base/errors.ts'
 import type { SyncParams, SyncResult } from '../../api.ts'
 import type { ContainerDeps } from '../deps.ts'
 import type { Entry } from '../entry.ts'
@@ -26,28 +26,31 @@ export async function syncContainer(
       owner: params.owner ?? entry.record.spec.user ?? entry.record.imageConfig.User ?? '',
       compare: params.compare === true,
     })
-  const running = processRoot(entry)
-  if (running !== undefined) {
+  // A container may end and start again while it is looked at; each look finds what is true then.
+  for (let attempt = 0; ; attempt++) {
     try {
-      return await run(running)
+      const running = processRoot(entry)
+      return running === undefined ? await lifecycle.alone(entry, () => syncStopped(deps, entry, run)) : await run(running)
     } catch (error) {
-      // It has ended since: what is left of it can be written to all the same.
-      if (!(error instanceof TscomposeError) || error.code !== 'CONTAINER_GONE') throw error
+      if (!hasCode(error, 'CONTAINER_GONE') || attempt >= 5) throw error
+      await entry.run?.done
     }
   }
-  return lifecycle.alone(entry, async () => {
-    if (entry.removed) throw new TscomposeError('not-found', 'CONTAINER_NOT_FOUND', `container ${entry.record.name} is gone`)
-    const restarted = processRoot(entry)
-    if (restarted !== undefined) return run(restarted)
-    const { id, spec, resolvedMounts } = entry.record
-    const { merged } = await deps.snapshots.mount(id)
-    try {
-      const mounts = resolvedMounts.map((mount) => ({ ...mount, source: 'source' in mount ? mount.source : '' }))
-      return await run({ kind: 'stopped', rootfs: merged, readOnly: spec.readOnlyRootfs === true, mounts })
-    } finally {
-      await deps.snapshots.unmount(id)
-    }
-  })
+}
+
+/** Into the files of a container that does not run; nobody starts it meanwhile. */
+async function syncStopped(deps: ContainerDeps, entry: Entry, run: (root: SyncRoot) => Promise<SyncResult>): Promise<SyncResult> {
+  const { id, name, spec, resolvedMounts } = entry.record
+  if (entry.removed) throw new TscomposeError('not-found', 'CONTAINER_NOT_FOUND', `container ${name} is gone`)
+  const restarted = processRoot(entry)
+  if (restarted !== undefined) return run(restarted)
+  const { merged } = await deps.snapshots.mount(id)
+  try {
+    const mounts = resolvedMounts.map((mount) => ({ ...mount, source: 'source' in mount ? mount.source : '' }))
+    return await run({ kind: 'stopped', rootfs: merged, readOnly: spec.readOnlyRootfs === true, mounts })
+  } finally {
+    await deps.snapshots.unmount(id)
+  }
 }
 
 function processRoot({ record: { state } }: Entry): SyncRoot | undefined {
