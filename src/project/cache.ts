@@ -17,6 +17,8 @@ const keptEntries = 200
 
 export interface CachedResult extends ProjectResult {
   readonly fromCache: boolean
+  /** Every file that was read or looked for; `-` is standard input. */
+  readonly files: readonly string[]
 }
 
 interface Header {
@@ -66,7 +68,7 @@ export async function loadCachedProject(options: LoadOptions, directory: string)
   const { loadProject } = await import('./load.ts')
   const { project, environment, diagnostics, inputs } = loadProject(options)
   writeEntry(directory, path, { options, inputs, payload: { project, diagnostics, fromFiles: withoutGiven(environment, options.env) } })
-  return { project, environment, diagnostics, fromCache: false }
+  return { project, environment, diagnostics, fromCache: false, files: [...inputs.keys()] }
 }
 
 function keyOf({ env: _env, stdin: _stdin, ...rest }: LoadOptions): string {
@@ -92,7 +94,13 @@ function readEntry(path: string, options: LoadOptions): CachedResult | undefined
     if (variablesDigest(options.env, texts) !== header.variables) return undefined
     const { project, diagnostics, fromFiles } = JSON.parse(entry.slice(newline + 1)) as Payload
     if (typeof project !== 'object' || project === null) return undefined
-    return { project, diagnostics, environment: { ...options.env, ...fromFiles }, fromCache: true }
+    return {
+      project,
+      diagnostics,
+      environment: { ...options.env, ...fromFiles },
+      fromCache: true,
+      files: header.inputs.map(([input]) => input),
+    }
   } catch {
     return undefined
   }

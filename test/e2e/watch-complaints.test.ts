@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -171,7 +171,9 @@ describe('complaints about watch', () => {
     project.write('compose.yaml', 'services:\n  app:\n    imagee: x\n')
     await watch.says(/compose\.yaml:3/)
     project.write('src/still', 'works')
-    await becomes('cat /srv/still', 'works')
+    // The command line needs the file that is broken now, so the container's files are looked at from outside.
+    const pid = (await project.ok(['inspect', '--format', '{{.State.Pid}}', 'reload-app-1'])).trim()
+    await until(() => existsSync(`/proc/${pid}/root/srv/still`))
     project.write('compose.yaml', compose('bye').replace('/srv }', '/moved }'))
     await becomes(environment, 'bye high 2\n')
     project.write('src/there', '!')

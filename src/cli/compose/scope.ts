@@ -62,12 +62,20 @@ async function connected(invocation: Invocation, projectName: string): Promise<N
 
 /** The project the root flags name; warnings go to stderr. */
 export async function loadFor(invocation: Invocation, selection: Selection): Promise<Project> {
+  return (await loadWithFiles(invocation, selection)).project
+}
+
+/** The same with every file the project was made from, and those that were looked for. */
+export async function loadWithFiles(
+  invocation: Invocation,
+  selection: Selection,
+): Promise<{ readonly project: Project; readonly files: readonly string[] }> {
   const { terminal, reporter } = invocation
   const options = await loadOptions(invocation, selection)
-  const { project, diagnostics } = await fetching(invocation, options, (complete) => loadCachedProject(complete, cacheDirectory))
+  const { project, diagnostics, files } = await fetching(invocation, options, (complete) => loadCachedProject(complete, cacheDirectory))
   const warn = createWarner(terminal, reporter)
   for (const { message } of diagnostics) warn(message)
-  return project
+  return { project, files }
 }
 
 /** Runs a load; the git repositories and registries its files name are asked when it comes to them. */

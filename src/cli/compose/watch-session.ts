@@ -4,7 +4,7 @@ import { watch } from '../../commands/watch/watch.ts'
 import { endBackgroundWatch, publishWatch, withdrawWatch } from '../../daemon/watch-registry.ts'
 import type { Invocation } from '../verb.ts'
 import { services } from './flags.ts'
-import { loadFor, type ProjectScope } from './scope.ts'
+import { loadWithFiles, type ProjectScope } from './scope.ts'
 
 export interface WatchSessionOptions extends Pick<WatchOptions, 'rules' | 'prune' | 'onStarted'> {
   readonly bringUp?: WatchOptions['bringUp']
@@ -26,6 +26,7 @@ export async function watchSession(invocation: Invocation, scope: ProjectScope, 
     terminal.stderr.write(` ⦿ ${line}\n`)
   }
   await endBackgroundWatch(scope.projectName)
+  const { files } = await loadWithFiles(invocation, { services: args })
   const watchScope = { ...scope, ...(quiet ? { sink: () => {} } : {}), signal }
   if (background) void endWithProject(watchScope, () => ending.abort())
   try {
@@ -34,7 +35,8 @@ export async function watchSession(invocation: Invocation, scope: ProjectScope, 
       rules,
       prune,
       pid: terminal.pid,
-      reload: () => loadFor(invocation, { services: args }),
+      files,
+      reload: () => loadWithFiles(invocation, { services: args }),
       reconnect: () => invocation.connect(),
       report: say,
       fail: (error) => void showFailure(invocation, error),

@@ -17,8 +17,10 @@ export interface WatchOptions {
   readonly prune: boolean
   /** Brings the project up; what changes meanwhile is not missed. Absent: it runs already. */
   readonly bringUp?: () => Promise<void>
+  /** Files the project was made from or could be: a change of one makes it load again. */
+  readonly files: readonly string[]
   /** Loads the project again, from files that have changed. */
-  readonly reload: () => Promise<Project>
+  readonly reload: () => Promise<{ readonly project: Project; readonly files: readonly string[] }>
   /** The engine again, after it went away. */
   readonly reconnect: () => Promise<Engine>
   readonly report: (line: string) => void
@@ -35,6 +37,8 @@ export type WatchScope = Scope & { readonly project: Project; readonly signal: A
 export interface WatchRun {
   readonly scope: WatchScope
   readonly rules: readonly ServiceRule[]
+  /** Without links, as the watcher reports them. */
+  readonly files: readonly string[]
   readonly options: WatchOptions
   /** Containers of each service when it was last synced. */
   readonly replicas: Map<string, readonly Replica[]>

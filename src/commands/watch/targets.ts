@@ -28,16 +28,8 @@ export function watchTargets(project: Project, services?: readonly string[]): Wa
   return { rules, warnings }
 }
 
-/** Files whose change makes another project: compose files, `.env` and the services' env_file. */
-export function modelFiles(project: Project): readonly string[] {
-  const services = Object.values(project.services)
-  const named = services.flatMap(({ env_file }) => (env_file ?? []).map(({ path }) => resolve(project.workingDir, path)))
-  const files = [...project.configFiles, ...project.envFiles, join(project.workingDir, '.env'), ...named]
-  return [...new Set(files.filter((file) => file !== '-').map(realPath))]
-}
-
 /** The watcher reports paths without links; of what does not exist yet only the directory can be looked up. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path)
   } catch (error) {

@@ -6,11 +6,11 @@ import { up } from '../up.ts'
 import { actOn, initialSync } from './act.ts'
 import { createHistory } from './history.ts'
 import { started, type WatchOptions, type WatchRun, type WatchScope } from './run.ts'
-import { modelFiles, watchTargets } from './targets.ts'
+import { realPath, watchTargets } from './targets.ts'
 
 /** Keeps containers in step with the files they are made from until the signal aborts. A failure is shown and the watch goes on. */
 export async function watch(scope: WatchScope, options: WatchOptions): Promise<void> {
-  let run = prepareRun(scope, options)
+  let run = prepareRun(scope, options.files, options)
   let watcher = await openWatcher(run)
   const history = createHistory(scope.projectName, options.onStatus)
   try {
@@ -23,8 +23,8 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
     for (;;) {
       const batch = await watcher.next(scope.signal)
       if (batch === undefined) return
-      const files = new Set(modelFiles(run.scope.project))
-      if (batch.paths.some((path) => files.has(path))) {
+      const { files } = run
+      if (batch.paths.some((path) => files.includes(path))) {
         const next = await applyChangedProject(run, watcher)
         if (next !== undefined) {
           ;({ run, watcher } = next)
@@ -47,17 +47,20 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
   }
 }
 
-function prepareRun(scope: WatchScope, options: WatchOptions): WatchRun {
+function prepareRun(scope: WatchScope, files: readonly string[], options: WatchOptions): WatchRun {
   const { rules, warnings } = watchTargets(scope.project, options.services)
   for (const warning of warnings) options.report(warning)
-  if (rules.length > 0) return { scope, rules, options, replicas: new Map() }
+  if (rules.length > 0) {
+    const real = new Set(files.filter((file) => file.startsWith('/')).map(realPath))
+    return { scope, rules, files: [...real], options, replicas: new Map() }
+  }
   throw new TscomposeError('invalid', 'NOTHING_TO_WATCH', 'none of the selected services is configured for watch', {
     hint: 'add `develop.watch` rules to a service',
   })
 }
 
-function openWatcher({ scope, rules, options }: WatchRun): Promise<Watcher> {
-  return createWatcher({ rules, files: modelFiles(scope.project), warn: options.report })
+function openWatcher({ rules, files, options }: WatchRun): Promise<Watcher> {
+  return createWatcher({ rules, files, warn: options.report })
 }
 
 /** The watcher holds changes of one file back for so long. */
@@ -72,7 +75,10 @@ async function applyChangedProject(
   old: Watcher,
 ): Promise<{ readonly run: WatchRun; readonly watcher: Watcher } | undefined> {
   const { scope, options } = run
-  const next = await guarded(run, async () => prepareRun({ ...scope, project: await options.reload() }, options))
+  const next = await guarded(run, async () => {
+    const { project, files } = await options.reload()
+    return prepareRun({ ...scope, project }, files, options)
+  })
   if (next === undefined) return undefined
   const watcher = await openWatcher(next)
   options.report('The project has changed: applying it')
