@@ -46,6 +46,7 @@ export const verbTable: readonly VerbEntry[] = [
   { name: 'start', summary: 'Start services', load: () => import('./verbs/start.ts') },
   { name: 'stats', summary: 'Display a live stream of container(s) resource usage statistics', load: () => import('./verbs/stats.ts') },
   { name: 'stop', summary: 'Stop services', load: () => import('./verbs/stop.ts') },
+  { name: 'test', summary: 'Run services as tests of the others and take everything down', load: () => import('./verbs/test.ts') },
   { name: 'top', summary: 'Display the running processes', load: () => import('./verbs/top.ts') },
   { name: 'unpause', summary: 'Unpause services', load: () => import('./verbs/unpause.ts') },
   { name: 'up', summary: 'Create and start containers', load: () => import('./verbs/up.ts') },

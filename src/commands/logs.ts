@@ -38,6 +38,41 @@ export async function* mergedLogs(
   }
 }
 
+/** Where a follower has to go on after a look at what was there: at this time, without the entries of it already seen. */
+export interface LogPosition {
+  readonly time: string
+  readonly seen: number
+}
+
+/** Remembers the last entry of each container as it passes. */
+export function createPositions(): {
+  note(entries: readonly SourcedEntry[]): void
+  of(container: string): LogPosition | undefined
+} {
+  const positions = new Map<string, LogPosition>()
+  return {
+    note: (entries) => {
+      for (const { container, time } of entries) {
+        const last = positions.get(container.id)
+        positions.set(container.id, { time, seen: last?.time === time ? last.seen + 1 : 1 })
+      }
+    },
+    of: (container) => positions.get(container),
+  }
+}
+
+/** The entries of a followed log that come after a position; keeps count, so one is needed for each log. */
+export function createResume({ time, seen }: LogPosition): (entries: readonly LogEntry[]) => readonly LogEntry[] {
+  let skipped = 0
+  return (entries) =>
+    entries.filter((entry) => {
+      if (entry.time < time) return false
+      if (entry.time > time) return true
+      skipped++
+      return skipped > seen
+    })
+}
+
 interface Cursor {
   /** Loads the next batch; after the end there is none. */
   fill(): Promise<void>

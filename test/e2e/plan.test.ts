@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { busyboxImage } from '../support/busybox.ts'
 import { createCli, launcher } from '../support/cli.ts'
 import { sh } from '../support/command.ts'
@@ -83,6 +83,9 @@ describe('a dry run', () => {
 
   it('of every command that changes something changes nothing', async () => {
     await project.ok(['up', '-d'])
+    // The process has become what it will be.
+    await vi.waitFor(async () => expect(await project.ok(['logs', 'web'])).toContain('up'), 10_000)
+    await new Promise((resolve) => setTimeout(resolve, 300))
     const host = takeHostSnapshot()
     const state = async (): Promise<string> => `${await project.ok(['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Name}} {{.State}}'])}`
     const before = await state()

@@ -68,7 +68,7 @@ export function createLogPrinter({ stdout, stderr, prefix, color, timestamps }: 
 }
 
 /** The monitor writes local time with an offset; people are shown UTC, to the nanosecond. */
-function utcTime(time: string): string {
+export function utcTime(time: string): string {
   const match = /^(.+?)(\.\d+)?([+-]\d\d:\d\d)$/.exec(time)
   if (match === null) return time
   const [, seconds = '', fraction = '', offset = ''] = match

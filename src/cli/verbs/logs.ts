@@ -1,10 +1,12 @@
 import { TscomposeError } from '../../base/errors.ts'
 import { createFollower } from '../../commands/follow.ts'
-import { type LogsOptions, logSources, mergedLogs } from '../../commands/logs.ts'
+import { createPositions, createResume, type LogsOptions, logSources, mergedLogs } from '../../commands/logs.ts'
 import { shortName } from '../../commands/scope.ts'
+import { serviceOf } from '../../converge/labels.ts'
 import { parseTimestamp } from '../compose/durations.ts'
 import { isSet, number, services, text } from '../compose/flags.ts'
-import { createLogPrinter } from '../compose/log-printer.ts'
+import { createJsonLogPrinter } from '../compose/json-log-printer.ts'
+import { createLogPrinter, type LogPrinter, type LogPrinterOptions } from '../compose/log-printer.ts'
 import { type NamedScope, nameScope } from '../compose/scope.ts'
 import { wholeNumber } from '../flags.ts'
 import { usesColor } from '../report/create.ts'
@@ -16,7 +18,9 @@ export const verb: Verb = {
       .usage('[OPTIONS] [SERVICE...]')
       .argument('[SERVICE...]')
       .option('-f, --follow', 'Follow log output')
+      .option('--grep <pattern>', 'Show only lines that match this regular expression')
       .option('--index <n>', 'Index of the container if service has multiple replicas', wholeNumber)
+      .option('--json', 'Print each line as a JSON object with time, service, container, stream and text')
       .option('--no-color', 'Produce monochrome output')
       .option('--no-log-prefix', "Don't print prefix in logs")
       .option('--since <time>', 'Show logs since timestamp or relative (e.g. 42m for 42 minutes)')
@@ -28,7 +32,8 @@ export const verb: Verb = {
     const options = logsOptions(invocation)
     const scope = await nameScope(invocation)
     const { flags, terminal, root } = invocation
-    const printer = createLogPrinter({
+    const names = new Map<string, string>()
+    const printer = createPrinter(invocation, names, {
       // `logs` shows both streams on stdout, as docker compose does.
       stdout: terminal.stdout,
       stderr: terminal.stdout,
@@ -36,36 +41,78 @@ export const verb: Verb = {
       color: flags.color !== false && usesColor(root, terminal, 'stdout'),
       timestamps: isSet(flags, 'timestamps'),
     })
-    await printLogs(scope, options, { printer, signal: invocation.signal, unattached: unattached(scope, invocation.args) })
+    await printLogs(scope, options, { printer, names, signal: invocation.signal, unattached: unattached(scope, invocation.args) })
     return 0
   },
 }
 
+/** Text for people or, with --json, lines for programs; --grep decides which of them. */
+function createPrinter({ flags }: Invocation, names: ReadonlyMap<string, string>, options: LogPrinterOptions): LogPrinter {
+  const pattern = grepPattern(text(flags, 'grep'))
+  const printer = isSet(flags, 'json') ? createJsonLogPrinter(options.stdout, names) : createLogPrinter(options)
+  if (pattern === undefined) return printer
+  const matches = (entry: { readonly text: string }): boolean => pattern.test(entry.text)
+  return {
+    ...printer,
+    print: (name, entries) => printer.print(name, entries.filter(matches)),
+    printMixed: (entries) => printer.printMixed(entries.filter(matches)),
+  }
+}
+
+function grepPattern(pattern: string | undefined): RegExp | undefined {
+  if (pattern === undefined) return undefined
+  try {
+    return new RegExp(pattern)
+  } catch (error) {
+    throw new TscomposeError('invalid', 'USAGE', `invalid --grep pattern "${pattern}": ${error instanceof Error ? error.message : ''}`, {
+      hint: 'write a JavaScript regular expression; put \\ before characters that stand for themselves',
+    })
+  }
+}
+
 interface PrintOptions {
-  readonly printer: ReturnType<typeof createLogPrinter>
+  readonly printer: LogPrinter
+  /** Filled with the service of each container, by its short name. */
+  readonly names: Map<string, string>
   readonly signal: AbortSignal
   readonly unattached: ReadonlySet<string>
 }
 
-async function printLogs(scope: NamedScope, options: LogsOptions, { printer, signal, unattached }: PrintOptions): Promise<void> {
+async function printLogs(scope: NamedScope, options: LogsOptions, { printer, names, signal, unattached }: PrintOptions): Promise<void> {
   const all = await logSources(scope, options)
   const sources = all.filter(({ labels }) => !unattached.has(labels['com.docker.compose.service'] ?? ''))
   const nameOf = (container: (typeof sources)[number]): string => shortName(container, scope.projectName)
   printer.register(sources.map(nameOf))
+  for (const container of sources) names.set(nameOf(container), serviceOf(container))
   const { follow = false, services: _services, index: _index, ...range } = options
-  if (!follow) {
-    for await (const batch of mergedLogs(scope, sources, range)) {
-      printer.printMixed(batch.map((entry) => ({ ...entry, name: nameOf(entry.container) })))
-    }
-    return
+  const positions = createPositions()
+  const began = Date.now()
+  // What is there already comes in the order of its time, whoever wrote it; only then is anything followed.
+  for await (const batch of mergedLogs(scope, sources, range)) {
+    positions.note(batch)
+    printer.printMixed(batch.map((entry) => ({ ...entry, name: nameOf(entry.container) })))
   }
-  const names = new Map(sources.map((container) => [container.id, nameOf(container)]))
+  if (!follow) return
+  const resumes = new Map<string, ReturnType<typeof createResume>>()
+  const shown = new Map(sources.map((container) => [container.id, nameOf(container)]))
   const follower = createFollower(
     scope.engine,
-    { onEntries: (container, entries) => printer.print(names.get(container.id) ?? container.name, entries) },
+    {
+      onEntries: (container, entries) => {
+        const fresh = resumes.get(container.id)?.(entries) ?? entries
+        printer.print(shown.get(container.id) ?? container.name, fresh)
+      },
+    },
     signal,
   )
-  for (const container of sources) follower.add(container, range)
+  const { tail, ...limits } = range
+  for (const container of sources) {
+    const position = positions.of(container.id)
+    if (position !== undefined) {
+      resumes.set(container.id, createResume(position))
+      follower.add(container, { ...limits, since: Math.floor(Date.parse(position.time)) })
+    } else follower.add(container, tail === 0 ? { ...limits, since: began } : limits)
+  }
   await follower.done()
 }
 
