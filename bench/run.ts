@@ -6,6 +6,7 @@ import { convergeSeries } from './converge.ts'
 import { type Spread, spread, time } from './measure.ts'
 import { createTscompose, findDockerCompose, type Peer } from './peers.ts'
 import { image, type Scenario, type Series, scenarios } from './scenarios.ts'
+import { watchSeries } from './watch.ts'
 
 /*
  * Whole-process wall times of tscompose and, where `docker` answers, of docker compose in turn in the same run.
@@ -85,7 +86,7 @@ const ours = await createTscompose()
 try {
   const tar = buildRootfs(root)
   for (const peer of theirs === undefined ? [ours] : [ours, theirs]) peer.importImage(tar, image)
-  const all = [...scenarios(root).map(single), ...convergeSeries(root)]
+  const all = [...scenarios(root).map(single), ...convergeSeries(root), watchSeries(root)]
   const { only } = values
   const chosen = all.filter(({ figures }) => only === undefined || figures.some(({ name }) => name.includes(only)))
   if (!values.json) {
