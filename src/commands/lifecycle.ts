@@ -47,7 +47,11 @@ export async function kill(
   scope: Scope,
   options: LifecycleOptions & { readonly signal: string; readonly removeOrphans?: boolean },
 ): Promise<{ readonly killed: number }> {
-  const running = (await named(scope, options.services)).filter(({ state }) => state.status === 'running' || state.status === 'restarting')
+  const found = await findContainers(scope, {
+    ...(options.services === undefined ? {} : { services: options.services }),
+    orphans: options.removeOrphans === true,
+  })
+  const running = found.filter(({ state }) => state.status === 'running' || state.status === 'restarting')
   const { signal } = options
   const plan = planEach(running, {
     op: (id) => ({ kind: 'container.kill', container: { id }, signal }),

@@ -80,7 +80,10 @@ function probeLines({ state, healthLog, failingStreak }: ContainerDetails): read
 }
 
 function said(output: string): string {
-  const text = output.trim().split('\n').slice(-shownProbes).join('\n      ')
+  const lines = output.trim().split('\n')
+  // The beginning says what failed, the end how it went on.
+  const shown = lines.length <= shownProbes ? lines : [lines[0], '…', ...lines.slice(1 - shownProbes)]
+  const text = shown.join('\n      ')
   return text === '' ? '' : `: ${text}`
 }
 

@@ -173,3 +173,24 @@ describe('attach', () => {
     expect(text).toContain('code 5')
   })
 })
+
+describe('health checks made by the engine', () => {
+  it('ask a port over HTTP or TCP, with nothing in the image', async () => {
+    const server = (check: string): string => `
+services:
+  web:
+    image: ${busyboxImage}
+    command: ["sh", "-c", "mkdir /www; echo fine > /www/ok; exec httpd -f -p 80 -h /www"]
+    stop_grace_period: 100ms
+    healthcheck: { ${check}, interval: 200ms, retries: 2, start_period: 5s, start_interval: 100ms }
+`
+    for (const check of ['x-http: 80/ok', 'x-tcp: 80']) {
+      project.write('compose.yaml', server(check))
+      await project.ok(['up', '-d', '--wait'])
+      expect(await project.ok(['ps', '--format', '{{.Health}}'])).toBe('healthy\n')
+    }
+    project.write('compose.yaml', server('x-http: 80/missing').replace('start_period: 5s', 'start_period: 200ms'))
+    const { exitCode, stderr } = await project.run(['up', '-d', '--wait'])
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('exit code 1: HTTP 404')])
+  })
+})

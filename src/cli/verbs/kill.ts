@@ -1,5 +1,5 @@
 import { kill } from '../../commands/lifecycle.ts'
-import { services, text } from '../compose/flags.ts'
+import { isSet, services, text } from '../compose/flags.ts'
 import { nameScope } from '../compose/scope.ts'
 import type { Verb } from '../verb.ts'
 
@@ -14,7 +14,11 @@ export const verb: Verb = {
   },
   run: async (invocation) => {
     const { flags, args, terminal } = invocation
-    const { killed } = await kill(await nameScope(invocation), { ...services(args), signal: text(flags, 'signal') ?? 'SIGKILL' })
+    const { killed } = await kill(await nameScope(invocation), {
+      ...services(args),
+      signal: text(flags, 'signal') ?? 'SIGKILL',
+      removeOrphans: isSet(flags, 'removeOrphans'),
+    })
     if (killed === 0) terminal.stderr.write('no container to kill\n')
     return 0
   },

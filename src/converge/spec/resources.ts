@@ -63,13 +63,22 @@ export function healthcheckOf(check: Healthcheck | undefined): Partial<ImageHeal
   if (check === undefined) return undefined
   if (check.disable === true) return { Test: ['NONE'] }
   return compact({
-    Test: check.test,
+    Test: remoteTest(check) ?? check.test,
     Interval: nanos(check.interval),
     Timeout: nanos(check.timeout),
     StartPeriod: nanos(check.start_period),
     StartInterval: nanos(check.start_interval),
     Retries: check.retries,
   })
+}
+
+/** `x-http: 8080/health` and `x-tcp: 5432`: probes the engine makes itself, with nothing in the image. */
+function remoteTest(check: Healthcheck): readonly string[] | undefined {
+  const [http, tcp] = [check['x-http'], check['x-tcp']]
+  if (tcp !== undefined) return ['TCP', String(tcp)]
+  if (http === undefined) return undefined
+  const [, port = String(http), path = ''] = /^(\d+)(\/.*)?$/.exec(String(http)) ?? []
+  return ['HTTP', port, path === '' ? '/' : path]
 }
 
 function nanos(milliseconds: number | undefined): number | undefined {

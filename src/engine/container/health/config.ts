@@ -1,8 +1,18 @@
 import { TscomposeError } from '../../../base/errors.ts'
 import type { Healthcheck } from '../../../oci/image-config.ts'
 
+/** A probe the engine makes itself. */
+export interface RemoteProbe {
+  readonly kind: 'http' | 'tcp'
+  readonly port: number
+  /** Of HTTP; '/' for TCP. */
+  readonly path: string
+}
+
 /** A health check with every default filled in; times in milliseconds. */
 export interface HealthPlan {
+  /** Instead of running `args` in the container. */
+  readonly remote?: RemoteProbe
   readonly args: readonly string[]
   readonly intervalMs: number
   readonly timeoutMs: number
@@ -24,11 +34,13 @@ export function effectiveHealthcheck(
 ): HealthPlan | undefined {
   const given = Object.fromEntries(Object.entries(spec ?? {}).filter(([, value]) => value !== undefined))
   const merged: Healthcheck = { ...image, ...given }
-  const args = probeArgs(merged.Test, imageShell)
+  const remote = remoteProbe(merged.Test)
+  const args = remote === undefined ? probeArgs(merged.Test, imageShell) : []
   if (args === undefined) return undefined
   const startPeriodMs = millis(merged.StartPeriod, 0)
   const intervalMs = millis(merged.Interval, defaults.interval)
   return {
+    ...(remote === undefined ? {} : { remote }),
     args,
     intervalMs,
     timeoutMs: millis(merged.Timeout, defaults.timeout),
@@ -36,6 +48,19 @@ export function effectiveHealthcheck(
     startIntervalMs: Math.min(millis(merged.StartInterval, defaults.startInterval), intervalMs),
     retries: merged.Retries === undefined || merged.Retries <= 0 ? defaults.retries : merged.Retries,
   }
+}
+
+/** `[HTTP, port, path]` and `[TCP, port]`, ours alone. */
+function remoteProbe(test: readonly string[] | undefined): RemoteProbe | undefined {
+  const [kind, port = '', path = '/'] = test ?? []
+  if (kind !== 'HTTP' && kind !== 'TCP') return undefined
+  const number = Number(port)
+  if (Number.isInteger(number) && number > 0 && number < 65_536 && path.startsWith('/')) {
+    return { kind: kind === 'HTTP' ? 'http' : 'tcp', port: number, path }
+  }
+  throw new TscomposeError('invalid', 'INVALID_HEALTHCHECK', `not a health check test: ${JSON.stringify(test)}`, {
+    hint: 'give x-http a port and a path such as 8080/health, x-tcp a port',
+  })
 }
 
 function probeArgs(test: readonly string[] | undefined, imageShell: readonly string[]): readonly string[] | undefined {

@@ -6,6 +6,7 @@ import type { Entry } from '../entry.ts'
 import { type ExecSession, type NextNumber, startExec } from '../exec.ts'
 import type { HealthPlan } from './config.ts'
 import { judge, nextProbeDelay } from './judge.ts'
+import { probeRemotely } from './remote-probe.ts'
 
 const outputCap = 4096
 
@@ -56,6 +57,10 @@ async function runProbe(
   const start = deps.clock.now()
   const probe = (exitCode: number, output: string): HealthProbe => ({ start, end: deps.clock.now(), exitCode, output })
   try {
+    if (plan.remote !== undefined) {
+      const { exitCode, output } = await probeRemotely(deps, entry, { probe: plan.remote, timeoutMs: plan.timeoutMs })
+      return probe(exitCode, output)
+    }
     const session = startExec(deps, entry, { process: { args: plan.args }, stdio: ['ignore', 'pipe', 'pipe'], number })
     const output = collectOutput(session)
     const late = Promise.withResolvers<'late'>()
