@@ -18,6 +18,7 @@ const layers: readonly { readonly files: string; readonly may: readonly string[]
   { files: 'engine/api.ts', may: ['oci/', 'base/'] },
   { files: 'engine/parts.ts', may: ['engine/api.ts', 'oci/', 'base/'] },
   { files: 'engine/observe.ts', may: ['engine/api.ts', 'base/'] },
+  { files: 'engine/disk-usage.ts', may: ['engine/api.ts', 'engine/parts.ts', 'sys/process.ts', 'base/'] },
   { files: 'engine/event-hub.ts', may: ['engine/api.ts', 'engine/parts.ts', 'base/'] },
   { files: 'engine/local-engine.ts', may: ['engine/', 'oci/', 'sys/', 'base/'] },
   // Entries of worker threads: each is a part's code in a thread of its own.

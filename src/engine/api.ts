@@ -21,6 +21,8 @@ export interface Engine {
   observe(params: ObserveParams, context?: CallContext): Promise<ObservedState>
   /** What happens from now on (and since `since`, as far as the ring of 256 reaches), in order. */
   events(params: EventFilter, context?: CallContext): AsyncIterable<EngineEvent>
+  /** What lies on the disk, each byte counted once. */
+  diskUsage(params?: Record<string, never>, context?: CallContext): Promise<DiskUsage>
   /** Ends the daemon; containers go on. */
   shutdown(params?: Record<string, never>, context?: CallContext): Promise<void>
   readonly images: Images
@@ -43,6 +45,23 @@ export interface EngineInfo {
   readonly warnings: readonly string[]
   readonly containers: { readonly total: number; readonly running: number }
   readonly images: number
+}
+
+export interface DiskUsage {
+  readonly images: readonly {
+    readonly image: ImageSummary
+    /** Bytes other images need too: of layer trees, and of the layers as they came. */
+    readonly sharedSize: number
+    /** Bytes that go away with it. */
+    readonly uniqueSize: number
+    readonly containers: number
+  }[]
+  /** Of all images together. */
+  readonly imagesSize: number
+  readonly containers: readonly { readonly container: ContainerSummary /** What it has written. */; readonly size: number }[]
+  readonly volumes: readonly { readonly volume: VolumeInfo; readonly size: number; readonly containers: number }[]
+  /** Layers that nothing but the build cache needs. */
+  readonly buildCache: { readonly entries: number; readonly size: number }
 }
 
 // ---------------------------------------------------------------- observation
@@ -138,6 +157,10 @@ export interface Containers {
   ): Promise<void>
   /** Log entries in order; with `follow` goes on until the container is removed, or exits for good. */
   logs(params: ContainerRef & LogOptions, context?: CallContext): AsyncIterable<readonly LogEntry[]>
+  /** What the container has written over its image, by path. */
+  diff(params: ContainerRef, context?: CallContext): Promise<readonly FileChange[]>
+  /** Writes its root file system (without volumes and other mounts) as a tar to `path`; running containers go on. */
+  export(params: ContainerRef & { readonly path: string }, context?: CallContext): Promise<void>
   top(
     params: ContainerRef,
     context?: CallContext,
@@ -172,6 +195,12 @@ export interface SyncResult {
   readonly removed: number
   readonly unchanged: number
   readonly failures: readonly { readonly target: string; readonly message: string }[]
+}
+
+export interface FileChange {
+  readonly kind: 'added' | 'changed' | 'deleted'
+  /** Absolute path in the container. */
+  readonly path: string
 }
 
 /** A container by full id, unique id prefix (>= 4) or name. */
@@ -617,6 +646,29 @@ export interface Images {
     params: { readonly reference: string; readonly suite?: string; readonly packages?: readonly string[] },
     context?: CallContext,
   ): Promise<ImageSummary>
+  /** Makes an image of a container: its image and what it has written. `changes` as for import; it stands still meanwhile unless `pause` is false. */
+  commit(
+    params: {
+      readonly container: string
+      readonly reference?: string
+      readonly author?: string
+      readonly message?: string
+      readonly changes?: readonly string[]
+      readonly pause?: boolean
+    },
+    context?: CallContext,
+  ): Promise<ImageSummary>
+  /** Removes images without a name that no container is of; with `all` every image that no container is of. */
+  prune(
+    params: {
+      readonly all?: boolean
+      /** Only images made before, milliseconds since the epoch. */
+      readonly until?: number
+      /** `key` or `key=value`, all of them must match. */
+      readonly labels?: readonly string[]
+    },
+    context?: CallContext,
+  ): Promise<{ readonly lines: readonly string[]; readonly bytes: number }>
   tag(params: { readonly image: string; readonly reference: string }, context?: CallContext): Promise<void>
   /** Untags; deletes when the last name is gone. Rejects IMAGE_IN_USE unless forced. Returns docker's `Untagged:`/`Deleted:` lines. */
   remove(params: { readonly image: string; readonly force?: boolean }, context?: CallContext): Promise<readonly string[]>

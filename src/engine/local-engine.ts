@@ -10,6 +10,7 @@ import { createContainerPart } from './container/part.ts'
 import { runtimeStateRoot } from './container/places.ts'
 import { parseRecord } from './container/record.ts'
 import { createContentStore } from './content/store.ts'
+import { diskUsage } from './disk-usage.ts'
 import { createEventHub } from './event-hub.ts'
 import { createImagePart } from './image/image-part.ts'
 import { parseImageRecord } from './image/record.ts'
@@ -83,6 +84,10 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     emit,
     usersOf: (imageId) => containers.usersOfImage(imageId),
     retained: () => builder.retainedChainIds(),
+    containers: {
+      inspect: (container) => containers.containers.inspect({ container }),
+      paused: (container, work) => whilePaused(containers.containers, container, work),
+    },
   })
   const containers = createContainerPart({
     paths,
@@ -132,6 +137,14 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     observe: (params) =>
       observe(params, { containers: containers.list, networks: network.networks, volumes: volumes.api, image: images.summary }),
     events: (filter, context) => hub.events(filter, context?.signal),
+    diskUsage: async () =>
+      diskUsage({
+        images: images.usage(),
+        containers: containers.list({ all: true }),
+        volumes: await volumes.api.list({}),
+        layers: snapshots.listLayers(),
+        written: (id) => snapshots.usage(id),
+      }),
     // The daemon ends itself; an engine inside another program is closed by that program.
     shutdown: async () => undefined,
     images: { ...images.images, build: builder.build, checkBuild: builder.checkBuild, pruneBuildCache: builder.pruneBuildCache },
@@ -146,6 +159,18 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     view.close()
   }
   return { engine, close }
+}
+
+/** A container that does not run stands still already. */
+async function whilePaused<T>(containers: api.Containers, container: string, work: () => Promise<T>): Promise<T> {
+  const { state } = await containers.inspect({ container })
+  if (state.status !== 'running') return work()
+  await containers.pause({ container })
+  try {
+    return await work()
+  } finally {
+    await containers.unpause({ container })
+  }
 }
 
 function countContainers(all: readonly api.ContainerSummary[]): api.EngineInfo['containers'] {

@@ -61,6 +61,12 @@ export interface Snapshotter {
    * The diffID is the sha256 of the layer's tar stream, made off the event loop.
    */
   commit(key: string): Promise<{ readonly diffId: string; readonly chainId: string; readonly size: number }>
+  /** What the writable directory changes of the chain below. */
+  changes(key: string): Promise<readonly api.FileChange[]>
+  /** Writes the layer tar of the writable directory to a new file. */
+  exportWritable(key: string, path: string): Promise<{ readonly diffId: string; readonly size: number }>
+  /** Writes a tar of the whole, which must be mounted, to a new file. */
+  exportTree(key: string, path: string): Promise<void>
 }
 
 /** Bytes by digest: manifests, configs and compressed layers. Nothing is visible here that was not verified. */

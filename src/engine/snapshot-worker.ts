@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { errorToData } from '../base/errors.ts'
+import { overlayChanges } from './snapshot/changes.ts'
 import { digestLayer, diskUsage, exportLayerTar } from './snapshot/layer-tar.ts'
 import type { TarJob, TarJobResults, TarReply, TarRequest } from './snapshot/tar-jobs.ts'
 
@@ -13,6 +14,8 @@ function runJob(job: TarJob): TarJobResults[TarJob['kind']] {
       return exportLayerTar(job.directory, job.path)
     case 'usage':
       return diskUsage(job.directory)
+    case 'changes':
+      return overlayChanges(job.directory, job.lowers)
   }
 }
 

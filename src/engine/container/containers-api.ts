@@ -2,6 +2,7 @@ import { TscomposeError } from '../../base/errors.ts'
 import type * as api from '../api.ts'
 import { attachContainer, resizeMain } from './attach/attach.ts'
 import { awaitContainer } from './await.ts'
+import { containerChanges, exportContainer } from './contents.ts'
 import { type ContainerDeps, emitContainer } from './deps.ts'
 import { detail } from './describe.ts'
 import type { Entry } from './entry.ts'
@@ -74,6 +75,8 @@ export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber
       else resizeExec(sessions.get(session), { columns, rows })
     },
     logs: ({ container, ...options }, context) => containerLogs(deps, { container, options, context }),
+    diff: async ({ container }) => containerChanges(deps, store.get(container)),
+    export: async ({ container, path }) => lifecycle.withRootfs(store.get(container), (entry) => exportContainer(deps, entry, path)),
     top: async ({ container }) => containerTop(deps, runningEntry(store.get(container))),
     stats: async ({ container }) => containerStats(deps, store.get(container)),
     sync: async ({ container, ...params }) => syncContainer(deps, store.get(container), { params, lifecycle, worker: syncWorker }),

@@ -26,6 +26,8 @@ export interface Lifecycle {
   pause(entry: Entry): Promise<void>
   unpause(entry: Entry): Promise<void>
   remove(entry: Entry, options: { readonly force?: boolean; readonly volumes?: boolean }): Promise<void>
+  /** Works on the files of a container that neither starts nor goes away meanwhile, unless it runs already. */
+  withRootfs<T>(entry: Entry, work: (entry: Entry) => Promise<T>): Promise<T>
   /** An exit file has appeared. */
   ended(entry: Entry, end: RunEnd): Promise<void>
   /** The run goes on after an engine restart. */
@@ -133,6 +135,8 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
       const { run } = entry
       if (run !== undefined) await handleExit(deps, { entry, run, end, hooks: exitHooks })
     },
+    // A running container's stays; what is not running must not be started or removed meanwhile.
+    withRootfs: (entry, work) => (entry.run === undefined ? locked(entry, () => work(entry)) : work(entry)),
     adopt: (entry, run, monitorEnded) => {
       entry.run = run
       watchMonitor(entry, run, monitorEnded)

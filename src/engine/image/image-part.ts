@@ -16,6 +16,7 @@ import type {
 } from '../parts.ts'
 import { recordImage } from './adopt-image.ts'
 import { bootstrapImage } from './bootstrap/bootstrap.ts'
+import { type CommitSource, commitContainer } from './commit.ts'
 import { createImageConfigs } from './configs.ts'
 import type { ImageContext } from './context.ts'
 import { createImageStore, type ImageRecords, summarize } from './image-store.ts'
@@ -23,11 +24,13 @@ import { importImage } from './import.ts'
 import { createLayerSet } from './layer-set.ts'
 import { loadImages } from './load.ts'
 import { createPins } from './pins.ts'
+import { pruneImages } from './prune.ts'
 import { createPull } from './pull.ts'
 import { pushImage } from './push.ts'
 import { type ImageRecord, recordChains } from './record.ts'
 import { collectGarbage, removeImage } from './remove.ts'
 import { saveImages } from './save.ts'
+import { type ImagesUsage, imagesUsage } from './usage.ts'
 import { createWorkerPool } from './work/pool.ts'
 
 export interface ImagePartOptions {
@@ -42,6 +45,8 @@ export interface ImagePartOptions {
   readonly usersOf: (imageId: string) => readonly string[]
   /** chainIDs the build cache relies on. */
   readonly retained: () => readonly string[]
+  /** For commits. */
+  readonly containers: CommitSource
   readonly now?: () => number
   /** Layers worked on at the same time. */
   readonly parallel?: number
@@ -54,6 +59,7 @@ export interface ImagePart {
   readonly images: Omit<api.Images, 'build' | 'checkBuild' | 'pruneBuildCache'>
   /** Rejects IMAGE_NOT_FOUND. */
   readonly summary: (reference: string) => Promise<api.ImageSummary>
+  readonly usage: () => ImagesUsage
   /** Deletes what no image, container or build knows of. To be called once the other parts know what they use. */
   collectGarbage(): Promise<void>
   close(): Promise<void>
@@ -85,6 +91,8 @@ export function createImagePart(options: ImagePartOptions): ImagePart {
       save: (params, call) => saveImages(context, params, call),
       import: (params, call) => importImage(context, params, call),
       bootstrap: (params, call) => bootstrapImage(context, params, call),
+      commit: (params, call) => commitContainer(context, params, { source: options.containers, signal: call?.signal }),
+      prune: (params) => pruneImages(context, params, options),
       tag: async (params) => tagImage(context, params),
       remove: ({ image, force = false }) => removeImage(context, { image, force }, options),
       list: async () =>
@@ -94,6 +102,7 @@ export function createImagePart(options: ImagePartOptions): ImagePart {
           .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
       inspect: async ({ image }) => details(context, store.get(image), options.usersOf),
     },
+    usage: () => imagesUsage(context),
     collectGarbage: () => collectGarbage(context, options.retained()),
     close: () => pool.close(),
   }

@@ -20,10 +20,10 @@ export async function createSnapshotStore({ paths, warn, now = Date.now }: Snaps
   const snapshots = createSnapshots({ root: `${paths.dataRoot}/rootfs`, layers, jobs })
   await Promise.all([layers.collect(), snapshots.collect()])
   const { commitStaged, discardStaged, gc, has, layer, listLayers, removeLayer, stage } = layers
-  const { commit, keys, mount, prepare, remove, unmount, usage } = snapshots
+  const { changes, commit, exportTree, exportWritable, keys, mount, prepare, remove, unmount, usage } = snapshots
   return {
     ...{ commitStaged, discardStaged, gc, has, layer, listLayers, removeLayer, stage },
-    ...{ commit, keys, mount, prepare, remove, unmount, usage },
+    ...{ changes, commit, exportTree, exportWritable, keys, mount, prepare, remove, unmount, usage },
     lowers: async (chainId) => snapshots.lowers(chainId),
     exportLayer: async (chainId, path) => {
       layers.chain(chainId)

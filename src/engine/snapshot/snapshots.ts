@@ -119,6 +119,17 @@ export function createSnapshots({ root, layers, jobs }: SnapshotsOptions): Snaps
       await remove(key)
       return { diffId, chainId, size }
     },
+    changes: (key) => {
+      const { upper, lower } = rootfs(get(key))
+      return jobs.run({ kind: 'changes', directory: upper, lowers: lower })
+    },
+    exportWritable: async (key, path) => {
+      const { diffId, tarSize } = await jobs.run({ kind: 'export', directory: rootfs(get(key)).upper, path })
+      return { diffId, size: tarSize }
+    },
+    exportTree: async (key, path) => {
+      await jobs.run({ kind: 'export', directory: rootfs(get(key)).merged, path })
+    },
     usage: (key) => jobs.run({ kind: 'usage', directory: rootfs(get(key)).upper }),
     collect: async () => {
       const leftovers = readdirSync(root).filter((name) => name !== '.empty' && !snapshots.has(name))

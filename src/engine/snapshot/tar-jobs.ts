@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorData, errorFromData, TscomposeError } from '../../base/errors.ts'
 import { workerUrl } from '../../base/worker-url.ts'
+import type { FileChange } from '../api.ts'
 import type { TarSummary } from './layer-tar.ts'
 
 /** Work on whole trees, done in the worker thread. */
@@ -8,11 +9,13 @@ export type TarJob =
   | { readonly kind: 'digest'; readonly directory: string }
   | { readonly kind: 'export'; readonly directory: string; readonly path: string }
   | { readonly kind: 'usage'; readonly directory: string }
+  | { readonly kind: 'changes'; readonly directory: string; readonly lowers: readonly string[] }
 
 export interface TarJobResults {
   readonly digest: TarSummary
   readonly export: TarSummary
   readonly usage: number
+  readonly changes: readonly FileChange[]
 }
 
 /** To the worker: one job. */

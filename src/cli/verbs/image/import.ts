@@ -1,12 +1,12 @@
-import { resolve } from 'node:path'
 import { collect } from '../../flags.ts'
+import { withInputFile } from '../../output-file.ts'
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
   unplanned: true,
   configure: (command) => {
     command
-      .usage('[OPTIONS] FILE [REPOSITORY[:TAG]]')
+      .usage('[OPTIONS] FILE|- [REPOSITORY[:TAG]]')
       .argument('<file>')
       .argument('[reference]')
       .option('-c, --change <line>', 'Apply a Dockerfile instruction to the image', collect, [])
@@ -18,16 +18,13 @@ export const verb: Verb = {
     const message = flags.message
     const platform = flags.platform
     const engine = await connect()
-    const image = await engine.images.import(
-      {
-        path: resolve(terminal.cwd, file),
-        changes: flags.change as readonly string[],
-        ...(reference === undefined ? {} : { reference }),
-        ...(typeof message === 'string' ? { message } : {}),
-        ...(typeof platform === 'string' ? { platform } : {}),
-      },
-      { signal },
-    )
+    const options = {
+      changes: flags.change as readonly string[],
+      ...(reference === undefined ? {} : { reference }),
+      ...(typeof message === 'string' ? { message } : {}),
+      ...(typeof platform === 'string' ? { platform } : {}),
+    }
+    const image = await withInputFile(terminal, file, (path) => engine.images.import({ path, ...options }, { signal }))
     terminal.stdout.write(`${image.id}\n`)
     return 0
   },

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { text } from '../../compose/flags.ts'
+import { withInputFile } from '../../output-file.ts'
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
@@ -6,15 +7,14 @@ export const verb: Verb = {
   configure: (command) => {
     command
       .usage('[OPTIONS]')
-      .requiredOption('-i, --input <file>', 'Read from this tar archive')
+      .option('-i, --input <file>', 'Read from a tar archive file, instead of STDIN')
       .option('-q, --quiet', 'Print nothing but the names')
   },
   run: async ({ flags, connect, reporter, signal, terminal }) => {
     const progress = flags.quiet === true ? undefined : reporter()
     const engine = await connect()
-    const images = await engine.images.load(
-      { path: resolve(terminal.cwd, String(flags.input)) },
-      { signal, ...(progress === undefined ? {} : { sink: progress.sink }) },
+    const images = await withInputFile(terminal, text(flags, 'input'), (path) =>
+      engine.images.load({ path }, { signal, ...(progress === undefined ? {} : { sink: progress.sink }) }),
     )
     progress?.end()
     const lines = images.flatMap((image) =>
