@@ -1,6 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs'
+import { dirname } from 'node:path'
 import { lgetxattr } from '../../sys/xattr.ts'
 import type { FileChange } from '../api.ts'
+import { isBareMountPoint } from './mount-points.ts'
 
 /*
  * What a writable directory of an overlay changes of the layers below, as `docker diff` shows it. Read from the
@@ -11,7 +13,15 @@ const opaqueAttribute = 'trusted.overlay.opaque'
 
 /** Changes of `upper` over `lowers` (top first), by path. Of a removed directory only its own name is told. */
 export function overlayChanges(upper: string, lowers: readonly string[]): readonly FileChange[] {
-  return changesIn(upper, lowers, '')
+  const all = changesIn(upper, lowers, '')
+  const isBare = ({ kind, path }: FileChange): boolean => kind === 'added' && isBareMountPoint(upper, path.slice(1))
+  const bare = all.filter(isBare)
+  // A directory that was copied up only to hold such a name is no change either.
+  const parents = new Set(bare.map(({ path }) => dirname(path)))
+  const kept = all.filter((change) => !bare.includes(change))
+  return kept.filter(
+    ({ kind, path }) => !(kind === 'changed' && parents.has(path) && !kept.some((other) => other.path.startsWith(`${path}/`))),
+  )
 }
 
 function changesIn(upper: string, lowers: readonly string[], parent: string): readonly FileChange[] {

@@ -37,7 +37,13 @@ interface Writer {
   readonly chunk: Buffer
   /** Inodes with more than one name -> the first of them. */
   readonly links: Map<string, string>
+  readonly leaveOut: (path: string) => boolean
   size: number
+}
+
+export interface LayerTarOptions {
+  /** Leaves an entry out; `path` is relative. */
+  readonly leaveOut?: (path: string) => boolean
 }
 
 /** Only hashes. */
@@ -46,10 +52,10 @@ export function digestLayer(directory: string): TarSummary {
 }
 
 /** Writes the tar to a new file, and removes it again where that fails. */
-export function exportLayerTar(directory: string, path: string): TarSummary {
+export function exportLayerTar(directory: string, path: string, options: LayerTarOptions = {}): TarSummary {
   const fd = openSync(path, 'wx', 0o600)
   try {
-    return writeLayer(directory, (bytes) => writeAll(fd, bytes))
+    return writeLayer(directory, (bytes) => writeAll(fd, bytes), options)
   } catch (error) {
     rmSync(path, { force: true })
     throw error
@@ -62,7 +68,7 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset)
 }
 
-function writeLayer(directory: string, sink: (bytes: Uint8Array) => void): TarSummary {
+function writeLayer(directory: string, sink: (bytes: Uint8Array) => void, { leaveOut = () => false }: LayerTarOptions = {}): TarSummary {
   const hash = createHash('sha256')
   let tarSize = 0
   const write = (bytes: Uint8Array): void => {
@@ -70,7 +76,7 @@ function writeLayer(directory: string, sink: (bytes: Uint8Array) => void): TarSu
     tarSize += bytes.length
     sink(bytes)
   }
-  const writer: Writer = { write, chunk: Buffer.allocUnsafe(chunkSize), links: new Map(), size: 0 }
+  const writer: Writer = { write, chunk: Buffer.allocUnsafe(chunkSize), links: new Map(), leaveOut, size: 0 }
   writeChildren(writer, directory, '')
   write(tarEnd())
   return { diffId: `sha256:${hash.digest('hex')}`, tarSize, size: writer.size }
@@ -79,6 +85,7 @@ function writeLayer(directory: string, sink: (bytes: Uint8Array) => void): TarSu
 function writeChildren(writer: Writer, root: string, parent: string): void {
   for (const name of sortedNames(root, parent)) {
     const path = `${parent}${name}`
+    if (writer.leaveOut(path)) continue
     const stats = lstatSync(`${root}/${path}`, { bigint: true })
     if (stats.isDirectory()) writeDirectory(writer, root, { path, stats })
     else writeEntry(writer, root, { parent, name, stats })

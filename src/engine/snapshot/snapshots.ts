@@ -124,7 +124,7 @@ export function createSnapshots({ root, layers, jobs }: SnapshotsOptions): Snaps
       return jobs.run({ kind: 'changes', directory: upper, lowers: lower })
     },
     exportWritable: async (key, path) => {
-      const { diffId, tarSize } = await jobs.run({ kind: 'export', directory: rootfs(get(key)).upper, path })
+      const { diffId, tarSize } = await jobs.run({ kind: 'export', directory: rootfs(get(key)).upper, path, writable: true })
       return { diffId, size: tarSize }
     },
     exportTree: async (key, path) => {

@@ -7,7 +7,12 @@ import type { TarSummary } from './layer-tar.ts'
 /** Work on whole trees, done in the worker thread. */
 export type TarJob =
   | { readonly kind: 'digest'; readonly directory: string }
-  | { readonly kind: 'export'; readonly directory: string; readonly path: string }
+  | {
+      readonly kind: 'export'
+      readonly directory: string
+      readonly path: string /** A container's writable directory. */
+      readonly writable?: boolean
+    }
   | { readonly kind: 'usage'; readonly directory: string }
   | { readonly kind: 'changes'; readonly directory: string; readonly lowers: readonly string[] }
 
