@@ -8,7 +8,7 @@ export interface Command {
 }
 
 /** Runs it and returns the wall time in milliseconds; throws with its output where it fails. */
-export function time(command: Command): number {
+export function time(command: Command, timeoutMs = 120_000): number {
   const [program, ...args] = command.argv
   if (program === undefined) throw new Error('empty command')
   const start = process.hrtime.bigint()
@@ -16,7 +16,7 @@ export function time(command: Command): number {
     cwd: command.cwd,
     env: { ...process.env, ...command.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 120_000,
+    timeout: timeoutMs,
   })
   const elapsed = Number(process.hrtime.bigint() - start) / 1e6
   if (result.status !== 0) {

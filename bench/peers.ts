@@ -9,6 +9,10 @@ export interface Peer {
   readonly name: string
   /** Command line for a compose verb in a project directory. */
   compose(directory: string, ...args: readonly string[]): Command
+  /** Command line for a verb of its `image` group. */
+  image(directory: string, ...args: readonly string[]): Command
+  /** Command line that runs a program where its engine reaches 127.0.0.1. */
+  inNetwork(argv: readonly string[]): readonly string[]
   importImage(rootfsTar: string, reference: string): void
   close(): void
 }
@@ -45,6 +49,8 @@ export async function createTscompose(): Promise<Peer> {
   return {
     name: 'tscompose',
     compose: (directory, ...args) => enter(directory, args),
+    image: (directory, ...args) => enter(directory, ['image', ...args]),
+    inNetwork: (argv) => ['nsenter', '-t', String(holder.pid), '-n', '--', ...argv],
     importImage: (tar, reference) => run('image', 'import', tar, reference),
     close: () => {
       run('engine', 'stop')
@@ -61,6 +67,8 @@ export function findDockerCompose(): Peer | undefined {
   return {
     name: 'docker compose',
     compose: (directory, ...args) => ({ argv: ['docker', 'compose', ...args], cwd: directory }),
+    image: (directory, ...args) => ({ argv: ['docker', 'image', ...args], cwd: directory }),
+    inNetwork: (argv) => argv,
     importImage: (tar, reference) => {
       time({ argv: ['docker', 'import', tar, reference], cwd: '/' })
     },

@@ -3,6 +3,7 @@ import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { convergeSeries } from './converge.ts'
+import { type ImageBench, imageBench } from './images.ts'
 import { type Spread, spread, time } from './measure.ts'
 import { createTscompose, findDockerCompose, type Peer } from './peers.ts'
 import { image, type Scenario, type Series, scenarios } from './scenarios.ts'
@@ -83,10 +84,13 @@ if (!Number.isInteger(runs) || runs < 1 || runs > 50) throw new Error('--runs ta
 const root = mkdtempSync(join(tmpdir(), 'tscompose-bench-projects-'))
 const theirs = findDockerCompose()
 const ours = await createTscompose()
+let images: ImageBench | undefined
 try {
   const tar = buildRootfs(root)
   for (const peer of theirs === undefined ? [ours] : [ours, theirs]) peer.importImage(tar, image)
-  const all = [...scenarios(root).map(single), ...convergeSeries(root), watchSeries(root)]
+  const wantsImages = values.only === undefined || ['pull', 'load'].some((word) => values.only?.includes(word))
+  images = wantsImages ? await imageBench(root, theirs === undefined ? [ours] : [ours, theirs]) : undefined
+  const all = [...scenarios(root).map(single), ...convergeSeries(root), watchSeries(root), ...(images?.series ?? [])]
   const { only } = values
   const chosen = all.filter(({ figures }) => only === undefined || figures.some(({ name }) => name.includes(only)))
   if (!values.json) {
@@ -103,6 +107,7 @@ try {
   if (!values.json) console.log(formatGrowth(rows))
   if (values.json) console.log(JSON.stringify(rows, null, 2))
 } finally {
+  images?.close()
   ours.close()
   rmSync(root, { recursive: true, force: true })
 }
