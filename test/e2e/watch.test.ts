@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { busyboxImage } from '../support/busybox.ts'
 import { createCli } from '../support/cli.ts'
@@ -165,6 +164,25 @@ describe('watch', () => {
     await until(async () => (await project.run(['watch', '--status'])).exitCode === 1)
   })
 
+  it('up --watch: watches beside the output, shows it again after a restart, and stops the containers on Ctrl-C', async () => {
+    open(
+      'beside',
+      '[{ path: ./src, action: sync+restart, target: /srv }]',
+      `image: ${busyboxImage}\n    command: ["sh", "-c", "echo run $$(cat /srv/n); trap 'exit 0' TERM; while true; do sleep 0.1; done"]`,
+    )
+    watch = await startWatch(project, ['up', '--watch'])
+    await watch.says(/app-1 +\| run/)
+    project.write('src/n', 'two')
+    await watch.says(/app-1 +\| run two/)
+    expect(await watch.end()).toBe(130)
+    expect(await project.ok(['ps', '-q'])).toBe('')
+    await project.ok(['down'])
+    project.write('compose.yaml', `services:\n  app:\n    ${idle}\n`)
+    const none = await project.run(['up', '--watch'])
+    expect([none.exitCode, none.stderr]).toEqual([1, expect.stringContaining('none of the selected services')])
+    expect(await project.ok(['ps', '-aq'])).toBe('')
+  })
+
   it('brings 10,000 files over in few batches', async () => {
     open('burst', '[{ path: ./src, action: sync, target: /srv }]')
     watch = await startWatch(project)
@@ -180,6 +198,5 @@ describe('watch', () => {
     project.write('src/run.sh', '#!/bin/sh')
     chmodSync(join(project.directory, 'src/run.sh'), 0o755)
     await until(async () => (await inside('stat -c "%u %a" /srv/run.sh')) === '65534 755\n')
-    await sleep(0)
   })
 })

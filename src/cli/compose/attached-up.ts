@@ -21,6 +21,8 @@ export interface AttachedOptions {
   readonly abortOn?: 'exit' | 'failure'
   readonly exitCodeFrom?: string
   readonly timeoutMs?: number
+  /** Goes on beside the output until the signal aborts; the session lasts as long. Tells of containers it starts. */
+  readonly watch?: (parts: { readonly signal: AbortSignal; readonly onStarted: (container: FollowedContainer) => void }) => Promise<void>
 }
 
 /** Steps that are not shown while output is attached: it says itself that containers run. */
@@ -60,6 +62,7 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
   const names = new Map<string, string>()
   let ended: { readonly service: string; readonly exitCode: number } | undefined
   let stopping: Promise<void> | undefined
+  let watching: Promise<void> | undefined
   let announced = false
   const broughtUp = Promise.withResolvers<void>()
   const running: (() => void)[] = []
@@ -73,7 +76,10 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
     ending.signal,
   )
   const services = new Map<string, string>()
-  const end = ({ id, name }: FollowedContainer, exitCode: number): void => {
+  const silent = new Map<string, FollowedContainer>()
+  const end = (container: FollowedContainer, exitCode: number): void => {
+    const { id, name } = container
+    silent.set(id, container)
     printer.status(names.get(id) ?? name, `exited with code ${exitCode}`)
     ended ??= { service: services.get(id) ?? '', exitCode }
     const aborts = options.abortOn === 'exit' || (options.abortOn === 'failure' && exitCode !== 0)
@@ -97,6 +103,7 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
     if (service === undefined || !options.attached.has(service)) return
     services.set(container.id, service)
     names.set(container.id, shortName({ name: container.name, labels: {} }, scope.projectName))
+    silent.delete(container.id)
     follower.add(container, since === undefined ? {} : { since })
   }
   const announce = (): void => {
@@ -131,6 +138,10 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
     try {
       await up({ ...scope, sink, signal: starting.signal }, { ...options.up, onPlan, onStarted: started })
       announce()
+      watching = options.watch?.({ signal: starting.signal, onStarted: (container) => attach(container) })
+      if (watching !== undefined) void attachAgain(scope, { signal: ending.signal, silent, attach })
+      // It is awaited in the end; a failure ends the rest as well.
+      watching?.catch(stopAll)
     } catch (error) {
       if (!starting.signal.aborted) throw error
     } finally {
@@ -149,6 +160,7 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
       }
     },
     finished: async () => {
+      await watching
       await follower.done()
       await stopping
       await follower.done()
@@ -193,6 +205,27 @@ function planContainers(plan: Plan, observed: Observed): ReadonlyMap<string, str
     if (op.kind === 'container.start') running.add(target.name)
   }
   return new Map([...running].sort().map((name) => [name, services.get(name) ?? '']))
+}
+
+interface Reattachment {
+  readonly signal: AbortSignal
+  /** Containers whose output has come to an end. */
+  readonly silent: ReadonlyMap<string, FollowedContainer>
+  readonly attach: (container: FollowedContainer, since: number) => void
+}
+
+/** Shows the output of containers that a watch restarts. */
+async function attachAgain(scope: ProjectScope, { signal, silent, attach }: Reattachment): Promise<void> {
+  try {
+    const events = scope.engine.events({ project: scope.projectName, types: ['container'] }, { signal })
+    for await (const { action, id, timeNano } of events) {
+      const container = silent.get(id)
+      // What it printed before the event came is part of the new run: nothing older than the event is shown twice.
+      if (action === 'start' && container !== undefined) attach(container, Number(BigInt(timeNano) / 1_000_000n) - 50)
+    }
+  } catch {
+    // The session ends, or the engine does: there is no output then.
+  }
 }
 
 interface RestartReport {

@@ -1,14 +1,9 @@
-import { watchTargets } from '../../commands/watch/targets.ts'
 import { endBackgroundWatch, startBackgroundWatch } from '../../daemon/watch-registry.ts'
 import type { Invocation, RootFlags } from '../verb.ts'
 import type { ProjectScope } from './scope.ts'
 
 /** Leaves a watch behind that goes on when the terminal is gone, in place of one that runs already. */
-export async function startBackground({ root, args, terminal }: Invocation, { project, warn }: ProjectScope): Promise<void> {
-  if (watchTargets(project, args.length === 0 ? undefined : args).rules.length === 0) {
-    warn('none of the selected services is configured for watch')
-    return
-  }
+export async function startBackground({ root, args, terminal }: Invocation, { project }: ProjectScope): Promise<void> {
   await endBackgroundWatch(project.name)
   const env = Object.fromEntries(Object.entries(terminal.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
   const pid = await startBackgroundWatch({

@@ -30,19 +30,39 @@ export const verb: Verb = {
       terminal.stdout.write(`${formatPlan(plan)}\n`)
       return 0
     }
+    const watched = isSet(flags, 'watch')
+    if (watched) requireRules(scope, args)
     if (isSet(flags, 'detach') || isSet(flags, 'wait') || flags.start === false) {
       await up(scope, options)
-      if (isSet(flags, 'watch') && flags.start !== false) await watchInBackground(invocation, scope)
+      if (watched && flags.start !== false) await watchInBackground(invocation, scope)
       return 0
     }
     const { attachedUp } = await import('../compose/attached-up.ts')
-    return await attachedUp(invocation, scope, attachedOptions(invocation, scope, options))
+    const attached = attachedOptions(invocation, scope, options)
+    return await attachedUp(invocation, scope, watched ? { ...attached, watch: watchBeside(invocation, scope, options) } : attached)
   },
 }
 
 async function watchInBackground(invocation: Invocation, scope: ProjectScope): Promise<void> {
   const { startBackground } = await import('../compose/watch-background.ts')
   await startBackground(invocation, scope)
+}
+
+/** Before anything is started: without rules `--watch` would do nothing. */
+function requireRules({ project }: ProjectScope, args: readonly string[]): void {
+  const services = Object.values(project.services).filter(({ name }) => args.length === 0 || args.includes(name))
+  if (services.some(({ develop }) => (develop?.watch ?? []).length > 0)) return
+  throw new TscomposeError('invalid', 'NOTHING_TO_WATCH', 'none of the selected services is configured for watch', {
+    hint: 'add `develop.watch` rules to a service',
+  })
+}
+
+/** Watches beside the output, with the rules of this `up`. */
+function watchBeside(invocation: Invocation, scope: ProjectScope, { rules }: UpOptions): NonNullable<AttachedOptions['watch']> {
+  return async (parts) => {
+    const { watchSession } = await import('../compose/watch-session.ts')
+    await watchSession(invocation, scope, { ...parts, rules, prune: true, quiet: isSet(invocation.flags, 'quietBuild'), background: false })
+  }
 }
 
 function configure(command: Command): void {

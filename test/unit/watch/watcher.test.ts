@@ -1,0 +1,69 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { serviceRule } from '../../../src/watch/rules.ts'
+import { createTreeMemory } from '../../../src/watch/tree-memory.ts'
+import { createWatcher, type Watcher } from '../../../src/watch/watcher.ts'
+
+let root: string
+let watcher: Watcher | undefined
+const never = new AbortController().signal
+const path = (...names: string[]): string => join(root, ...names)
+const rule = () => serviceRule('web', { path: root, action: 'sync', target: '/srv', ignore: ['node_modules/'] })
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'tscompose-watcher-')))
+})
+afterEach(async () => {
+  await watcher?.close()
+  watcher = undefined
+  rmSync(root, { recursive: true, force: true })
+})
+
+describe('watcher', () => {
+  it('gathers a burst into one batch, each path once, without what is ignored', async () => {
+    mkdirSync(path('node_modules'))
+    watcher = await createWatcher({ rules: [rule()], files: [], warn: () => {} })
+    mkdirSync(path('d'))
+    for (let index = 0; index < 300; index++) writeFileSync(path('d', `f${index % 100}`), String(index))
+    writeFileSync(path('node_modules', 'x'), '1')
+    const seen = new Set<string>()
+    while (seen.size < 101) for (const each of (await watcher.next(never))?.paths ?? []) seen.add(each)
+    expect([...seen].sort().slice(0, 3)).toEqual([path('d'), path('d', 'f0'), path('d', 'f1')])
+    expect(seen.size).toBe(101)
+  })
+
+  it('watches files outside the rules that do not exist yet, and ends with its signal', async () => {
+    mkdirSync(path('src'))
+    const inner = serviceRule('web', { path: path('src'), action: 'sync', target: '/srv' })
+    watcher = await createWatcher({ rules: [inner], files: [path('.env')], warn: () => {} })
+    writeFileSync(path('other'), '1')
+    writeFileSync(path('.env'), 'A=1')
+    expect((await watcher.next(never))?.paths).toEqual([path('.env')])
+    const ending = new AbortController()
+    const next = watcher.next(ending.signal)
+    ending.abort()
+    expect(await next).toBeUndefined()
+  })
+
+  it('hands paths that were put back to the next batch', async () => {
+    watcher = await createWatcher({ rules: [rule()], files: [], warn: () => {} })
+    watcher.add([path('a'), path('node_modules/b')])
+    expect((await watcher.next(never))?.paths).toEqual([path('a')])
+  })
+})
+
+describe('tree memory', () => {
+  it('finds everything that happened since, and nothing that was noted', () => {
+    for (const name of ['kept', 'changed', 'gone']) writeFileSync(path(name), '1')
+    const memory = createTreeMemory([rule()])
+    expect(memory.rescan()).toEqual([])
+    writeFileSync(path('changed'), 'longer')
+    writeFileSync(path('new'), '1')
+    writeFileSync(path('noted'), '1')
+    rmSync(path('gone'))
+    memory.note([path('noted')])
+    expect([...memory.rescan()].sort()).toEqual([path('changed'), path('gone'), path('new')])
+  })
+})
