@@ -72,16 +72,16 @@ describe('ports', () => {
 
 describe('volumes of run', () => {
   it('are paths, names or anonymous', () => {
-    expect(parseVolume('./a:/b:ro', '/work')).toEqual({
+    expect(parseVolume('./a:/b:ro', '/srv')).toEqual({
       type: 'bind',
-      source: '/work/a',
+      source: '/srv/a',
       target: '/b',
       createHostPath: true,
       readOnly: true,
     })
-    expect(parseVolume('data:/b', '/work')).toEqual({ type: 'volume', source: 'data', target: '/b' })
-    expect(parseVolume('/b', '/work')).toEqual({ type: 'volume', target: '/b' })
-    expect(() => parseVolume('a:b', '/work')).toThrow(/must be absolute/)
+    expect(parseVolume('data:/b', '/srv')).toEqual({ type: 'volume', source: 'data', target: '/b' })
+    expect(parseVolume('/b', '/srv')).toEqual({ type: 'volume', target: '/b' })
+    expect(() => parseVolume('a:b', '/srv')).toThrow(/must be absolute/)
   })
 })
 
