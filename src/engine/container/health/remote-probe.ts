@@ -21,7 +21,12 @@ export async function probeRemotely(
 ): Promise<RemoteResult> {
   const host = addressOf(deps, entry)
   if (host === undefined) return { exitCode: 1, output: 'the container has no address the engine could ask' }
-  return probe.kind === 'tcp' ? probeTcp(host, probe.port, timeoutMs) : probeHttp(host, probe, timeoutMs)
+  const asking = { host, port: probe.port, timeoutMs }
+  try {
+    return await (probe.kind === 'tcp' ? probeTcp(asking) : probeHttp(asking, probe.path))
+  } catch (error) {
+    return { exitCode: 1, output: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 function addressOf(deps: ContainerDeps, { record }: Entry): string | undefined {
@@ -32,40 +37,42 @@ function addressOf(deps: ContainerDeps, { record }: Entry): string | undefined {
   return endpoint?.ipv4Address || endpoint?.ipv6Address || undefined
 }
 
-function probeTcp(host: string, port: number, timeoutMs: number): Promise<RemoteResult> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: timeoutMs })
-    const end = (exitCode: 0 | 1, output: string): void => {
-      socket.destroy()
-      resolve({ exitCode, output })
-    }
-    socket.once('connect', () => end(0, ''))
-    socket.once('timeout', () => end(1, `no answer from port ${port} within ${timeoutMs / 1000}s`))
-    socket.once('error', (error) => end(1, error.message))
+interface Asking {
+  readonly host: string
+  readonly port: number
+  readonly timeoutMs: number
+}
+
+/** Connects, says what there is to say and reads until the other side ends; rejects where that takes too long. */
+function ask({ host, port, timeoutMs }: Asking, words: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port })
+    const timer = setTimeout(() => socket.destroy(new Error(`no answer from port ${port} within ${timeoutMs / 1000}s`)), timeoutMs)
+    let answer = ''
+    socket.once('connect', () => (words === '' ? socket.destroy() : socket.write(words)))
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      answer += chunk
+      // The rest does not matter.
+      if (answer.length > outputCap) socket.destroy()
+    })
+    socket.once('error', reject)
+    socket.once('close', () => {
+      clearTimeout(timer)
+      resolve(answer)
+    })
   })
 }
 
-async function probeHttp(host: string, { port, path }: RemoteProbe, timeoutMs: number): Promise<RemoteResult> {
-  // Few containers are asked like this; the daemon does without the module until then.
-  const { get } = await import('node:http')
-  return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const fail = (error: Error): void => {
-      const late = signal.aborted ? `no answer from port ${port} within ${timeoutMs / 1000}s` : error.message
-      resolve({ exitCode: 1, output: late })
-    }
-    const request = get({ host, port, path, agent: false, signal, headers: { 'user-agent': 'tscompose-health', host: 'localhost' } })
-    request.once('error', fail)
-    request.once('response', (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        if (body.length < outputCap) body += chunk.slice(0, outputCap - body.length)
-      })
-      response.once('error', fail)
-      response.once('end', () => {
-        const status = response.statusCode ?? 0
-        resolve({ exitCode: status > 0 && status < 400 ? 0 : 1, output: `HTTP ${status} ${body}`.trim() })
-      })
-    })
-  })
+async function probeTcp(asking: Asking): Promise<RemoteResult> {
+  await ask(asking, '')
+  return { exitCode: 0, output: '' }
+}
+
+/** HTTP/1.0, so that the answer ends with the connection. */
+async function probeHttp(asking: Asking, path: string): Promise<RemoteResult> {
+  const answer = await ask(asking, `GET ${path} HTTP/1.0\r\nHost: localhost\r\nUser-Agent: tscompose\r\nConnection: close\r\n\r\n`)
+  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0)
+  if (status === 0) return { exitCode: 1, output: 'the answer is not HTTP' }
+  const body = Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4, outputCap), 'latin1').toString('utf8')
+  return { exitCode: status < 400 ? 0 : 1, output: `HTTP ${status} ${body}`.trim() }
 }
