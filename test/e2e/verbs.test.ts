@@ -92,6 +92,7 @@ describe('up and down', () => {
     expect(stdout).toContain('container.create verbs-web-1')
     expect(await project.ok(['ps', '-a', '-q'])).toBe('')
     await project.ok(['up', '-d'])
+    await project.run(['wait', 'once'])
     const before = await project.ok(['ps', '-q'])
     await project.ok(['--dry-run', 'down', '-t', '0'])
     expect(await project.ok(['ps', '-q'])).toBe(before)
@@ -114,6 +115,7 @@ describe('up and down', () => {
 
   it('works from labels alone', async () => {
     await project.ok(['up', '-d'])
+    await project.run(['wait', 'once'])
     const elsewhere = createCli('/')
     expect(await elsewhere.ok(['-p', 'verbs', 'ps', '--services'])).toBe('db\nweb\n')
     expect(await elsewhere.ok(['-p', 'verbs', 'logs', '--no-log-prefix', 'once'])).toBe('done\n')
@@ -158,6 +160,7 @@ function createCliPath(): string {
 describe('output shapes', () => {
   it('ps prints a table, json lines, names and ids', async () => {
     await project.ok(['up', '-d'])
+    await project.run(['wait', 'once'])
     const table = (await project.ok(['ps'])).split('\n')
     expect(table[0]).toMatch(/^NAME {10}IMAGE +COMMAND +SERVICE {3}CREATED +STATUS +PORTS$/)
     expect(table[2]).toMatch(/^verbs-web-1 {3}\S+ +"sh -c 'trap 'exit 0…" +web +\S.* ago +Up \S.*0\.0\.0\.0:18090->80\/tcp/)
@@ -176,6 +179,7 @@ describe('output shapes', () => {
 
   it('ls and images print arrays as json', async () => {
     await project.ok(['up', '-d'])
+    await project.run(['wait', 'once'])
     const [listed] = JSON.parse(await project.ok(['ls', '-a', '--format', 'json']))
     expect(listed).toEqual({ Name: 'verbs', Status: 'exited(1), running(2)', ConfigFiles: `${project.directory}/compose.yaml` })
     const images = JSON.parse(await project.ok(['images', '--format', 'json']))
