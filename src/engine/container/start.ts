@@ -67,6 +67,8 @@ async function startWithin(
   const roots = [`${deps.paths.dataRoot}/`, `${deps.paths.runRoot}/`]
   const exitFile = `${exitDirectory(deps.paths)}/${id}`
   rmSync(exitFile, { force: true })
+  // Also for a container the runtime left half made.
+  cleanup.push(() => deps.runtime.destroy(id))
   const launched = await deps.runtime.launch({
     id,
     name: record.name,
@@ -79,7 +81,6 @@ async function startWithin(
     stdinOnce: spec.stdinOnce === true,
     ownMountsOnly: config.mounts.every(({ source, options }) => !options.some(isBind) || roots.some((root) => source.startsWith(root))),
   })
-  cleanup.push(() => deps.runtime.destroy(id))
   const { run, markStarted } = createRun(launched.pid)
   entry.run = run
   hooks.onRun(entry, run, launched)

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { TscomposeError } from '../../base/errors.ts'
 import { type ChildProcess, plainEnvironment, spawnProcess } from '../../sys/process.ts'
 import { launchError } from './launch-error.ts'
+import { watchForStall } from './stalled.ts'
 
 export interface LaunchParams {
   readonly id: string
@@ -61,7 +62,7 @@ export async function launchMonitor(params: LaunchParams, programs: MonitorProgr
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-  const { pid, message } = await readAnswer(child)
+  const { pid, message } = await readAnswer(child, params.id)
   if (pid <= 0 || child.pid === undefined) throw launchError(message, { ...params, args: commandOf(params.bundle) })
   child.unref()
   return { pid, monitorPid: child.pid, monitorEnded }
@@ -80,37 +81,51 @@ function monitorArgs(params: LaunchParams, { path, stateRoot }: MonitorPrograms)
   ]
 }
 
-/** One line of JSON on the pipe: the pid, or -1 and why not. */
-function readAnswer(child: ChildProcess): Promise<{ readonly pid: number; readonly message: string }> {
-  const pipe = child.stdio[syncPipe] as Socket
+interface Answer {
+  /** -1 where there is no container. */
+  readonly pid: number
+  readonly message: string
+}
+
+/** One line of JSON on the pipe: the pid, or -1 and why not. What hangs is killed. */
+function readAnswer(child: ChildProcess, id: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const { pid: monitorPid } = child
+    // Undefined where it did not start, of which the event tells.
+    const pipe = child.stdio[syncPipe] as Socket | undefined
     let text = ''
-    const settle = (answer: { readonly pid: number; readonly message: string }): void => {
+    const settle = (answer: Answer): void => {
       clearTimeout(timer)
-      pipe.destroy()
+      stopWatch()
+      pipe?.destroy()
       resolve(answer)
     }
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) killGroup(child.pid)
-      settle({ pid: -1, message: 'the OCI runtime did not answer in two minutes and was killed' })
-    }, launchTimeoutMs)
+    const giveUp = (message: string): void => {
+      if (monitorPid !== undefined) killGroup(monitorPid)
+      settle({ pid: -1, message })
+    }
+    const timer = setTimeout(() => giveUp('the OCI runtime did not answer in two minutes and was killed'), launchTimeoutMs)
+    const stopWatch =
+      monitorPid === undefined
+        ? () => undefined
+        : watchForStall({ monitorPid, id }, () => giveUp('the OCI runtime was killed before it had made the container'))
     child.once('error', (cause) => {
       clearTimeout(timer)
       reject(new TscomposeError('unavailable', 'MONITOR_FAILED', `conmon cannot be started: ${cause.message}`, { cause }))
     })
-    pipe.setEncoding('utf8')
-    pipe.on('data', (chunk: string) => {
+    pipe?.setEncoding('utf8')
+    pipe?.on('data', (chunk: string) => {
       text += chunk
       const answer = parseAnswer(text)
       if (answer !== undefined) settle(answer)
     })
-    pipe.on('error', () => undefined)
-    pipe.on('close', () => settle({ pid: -1, message: text.trim() === '' ? 'conmon ended without an answer' : text.trim() }))
+    pipe?.on('error', () => undefined)
+    pipe?.on('close', () => settle({ pid: -1, message: text.trim() === '' ? 'conmon ended without an answer' : text.trim() }))
   })
 }
 
 /** Undefined while the line is not whole. */
-export function parseAnswer(text: string): { readonly pid: number; readonly message: string } | undefined {
+export function parseAnswer(text: string): Answer | undefined {
   try {
     const answer = JSON.parse(text) as { readonly data?: unknown; readonly pid?: unknown; readonly message?: unknown }
     const pid = Number(answer.data ?? answer.pid ?? -1)
