@@ -34,10 +34,10 @@ export function createContainer(
     const { warnings } = buildBundle({ ...(await bundleInput(deps, draft)), user: nobody, rootfs: '', files: [] })
     const rootfs = await deps.snapshots.prepare(id, image.chainId)
     cleanup.push(() => deps.snapshots.remove(id))
-    const mounts = await resolveMounts(deps, { id, spec, image: config, cleanup })
-    if (mounts.populate.length > 0) await populateVolumes(deps, id, mounts.populate)
     mkdirSync(places.home, { recursive: true, mode: 0o710 })
     cleanup.push(() => rmSync(places.home, { recursive: true, force: true }))
+    const mounts = await resolveMounts(deps, { id, spec, image: config, cleanup })
+    if (mounts.populate.length > 0) await populateVolumes(deps, id, mounts.populate)
     writeInjectedFiles(places, spec)
     context.signal?.throwIfAborted()
     const record: ContainerRecord = {
@@ -60,6 +60,7 @@ export function createContainer(
       state: freshState,
     }
     deps.store.add(record)
+    if (mounts.anonymousVolumes.length > 0) rmSync(places.unfinishedVolumes, { force: true })
     emitContainer(deps, record, 'create')
     return { id, warnings }
   })

@@ -6,6 +6,8 @@ export interface ContainerPlaces {
   readonly home: string
   readonly logPath: string
   readonly injected: string
+  /** Names of the anonymous volumes of a creation that is under way, a line each. */
+  readonly unfinishedVolumes: string
   /** Does not: bundle, monitor's sockets, hosts, exec files. */
   readonly bundle: string
   readonly shm: string
@@ -19,6 +21,7 @@ export function containerPlaces(paths: EnginePaths, id: string): ContainerPlaces
     home,
     logPath: `${home}/container.log`,
     injected: `${home}/files`,
+    unfinishedVolumes: `${home}/unfinished-volumes`,
     bundle,
     shm: `${bundle}/shm`,
     netns: `${paths.runRoot}/netns/${id}`,

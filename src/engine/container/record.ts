@@ -24,6 +24,8 @@ export interface StoredState {
   readonly restartCount: number
   /** Somebody stopped it by hand: `unless-stopped` leaves it alone from then on. */
   readonly stoppedByUser: boolean
+  /** With status `removing`: its anonymous volumes go as well, also where another engine finishes it. */
+  readonly removeVolumes?: boolean
   readonly ports: readonly BoundPort[]
   readonly endpoints: readonly EndpointInfo[]
 }

@@ -16,7 +16,7 @@ export interface RemoveOptions {
 export async function removeContainer(deps: ContainerDeps, entry: Entry, { volumes = false }: RemoveOptions): Promise<void> {
   const { record } = entry
   if (entry.run !== undefined) throw running(record.name)
-  if (record.state.status !== 'removing') deps.store.setState(entry, { status: 'removing' })
+  if (record.state.status !== 'removing') deps.store.setState(entry, { status: 'removing', ...(volumes ? { removeVolumes: true } : {}) })
   const places = containerPlaces(deps.paths, record.id)
   await releaseRunResources(deps, entry)
   await Promise.all([deps.snapshots.remove(record.id), ...record.imageKeys.map((key) => deps.snapshots.remove(key))])

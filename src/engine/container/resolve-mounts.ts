@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, existsSync, mkdirSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { appendFileSync, closeSync, constants, existsSync, mkdirSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Cleanup } from '../../base/cleanup.ts'
 import { hasCode, TscomposeError } from '../../base/errors.ts'
@@ -8,6 +8,7 @@ import { openBeneath, openDirectory, openFlags } from '../../sys/files.ts'
 import type { ContainerSpec, MountInfo, MountSpec } from '../api.ts'
 import type { ResolvedMount } from './bundle/input.ts'
 import type { ContainerDeps } from './deps.ts'
+import { containerPlaces } from './places.ts'
 
 export interface ResolvedMounts {
   readonly mounts: readonly MountInfo[]
@@ -106,6 +107,8 @@ async function resolveVolume(deps: ContainerDeps, request: Request, mount: Mount
   const target = cleanTarget(mount.target)
   const anonymous = mount.source === undefined || mount.source === ''
   const name = anonymous ? randomBytes(32).toString('hex') : (mount.source ?? '')
+  // Until the record is there, only this tells whose it is.
+  if (anonymous) appendFileSync(containerPlaces(deps.paths, request.id).unfinishedVolumes, `${name}\n`)
   await deps.volumes.ensure({ name, labels: mount.labels ?? {}, ...(anonymous ? { anonymous } : {}) })
   if (anonymous) request.cleanup.push(() => deps.volumes.remove(name))
   const mountpoint = await hold(deps, request, name)

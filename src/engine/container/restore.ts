@@ -1,11 +1,11 @@
-import { closeSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { isFrozen, removeGroup } from '../../sys/cgroup/group.ts'
 import { isSameProcess, onExit, pidfdOpen } from '../../sys/pidfd.ts'
 import type { ContainerDeps } from './deps.ts'
 import type { Entry } from './entry.ts'
 import { type ExitHooks, handleExit, processAlive, readExitFile } from './exit.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import { runtimeStateRoot } from './places.ts'
+import { containerPlaces, runtimeStateRoot } from './places.ts'
 import { startsAfterBoot } from './restart-policy.ts'
 import { createRun } from './start.ts'
 
@@ -67,7 +67,7 @@ async function settle(
 ): Promise<void> {
   const { state, spec, id, name } = entry.record
   try {
-    if (state.status === 'removing') return await lifecycle.remove(entry, { force: true, volumes: true })
+    if (state.status === 'removing') return await lifecycle.remove(entry, { force: true, volumes: state.removeVolumes === true })
     if (state.process !== undefined) await settleEnded(deps, { lifecycle, entry, rebooted })
     else if (state.status === 'restarting' && !rebooted) lifecycle.scheduleRestart(entry, 0)
     else if (state.status === 'running' || state.status === 'paused') deps.store.setState(entry, { status: 'exited' })
@@ -117,9 +117,23 @@ async function removeLeftovers(deps: ContainerDeps, known: ReadonlySet<string>):
   for (const id of ids) {
     if (known.has(id) || !/^[0-9a-f]{64}$/.test(id)) continue
     if (existsSync(`${runtimeStateRoot(deps.paths)}/${id}`)) await deps.runtime.destroy(id)
+    for (const name of unfinishedVolumes(deps, id)) {
+      await deps.volumes.release(name, id)
+      await deps.volumes.remove(name)
+    }
     await deps.snapshots.remove(id)
     for (const root of [deps.paths.dataRoot, deps.paths.runRoot]) rmSync(`${root}/containers/${id}`, { recursive: true, force: true })
   }
+}
+
+/** Anonymous volumes of a creation that was cut off: nobody else can know of them. */
+function unfinishedVolumes(deps: ContainerDeps, id: string): readonly string[] {
+  const path = containerPlaces(deps.paths, id).unfinishedVolumes
+  return existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((name) => /^[0-9a-f]{64}$/.test(name))
+    : []
 }
 
 function list(directory: string): readonly string[] {
