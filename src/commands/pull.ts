@@ -2,7 +2,8 @@ import { desiredState } from '../converge/desired.ts'
 import { imageReference } from '../converge/names.ts'
 import { createPlanBuilder } from '../converge/plan.ts'
 import { addImageNodes, type ImageAction } from '../converge/reconcile/images.ts'
-import type { BuildOptions } from '../converge/spec/top-level.ts'
+import { type BuildOptions, buildSpec } from '../converge/spec/top-level.ts'
+import type { BuildWarning } from '../engine/api.ts'
 import type { Project } from '../project/model.ts'
 import { runPlan } from './run-plan.ts'
 import { callContext, type Scope } from './scope.ts'
@@ -50,6 +51,25 @@ export interface BuildCommandOptions {
   readonly options: BuildOptions
   /** Service names; absent: all with a build section. */
   readonly services?: readonly string[]
+}
+
+/** What the checks of Dockerfiles found, for services with a `build` section. */
+export async function checkBuilds(
+  scope: Scope & { readonly project: Project },
+  { options, services }: BuildCommandOptions,
+): Promise<readonly BuildWarning[]> {
+  const { project, engine } = scope
+  const chosen = Object.values(project.services).filter(({ name }) => services === undefined || services.includes(name))
+  const results = await Promise.all(
+    chosen.flatMap((service) =>
+      service.build === undefined
+        ? []
+        : [engine.images.checkBuild(buildSpec(project, service, service.build, options), callContext(scope))],
+    ),
+  )
+  // Services that share a Dockerfile share its findings.
+  const all = results.flatMap(({ warnings }) => warnings)
+  return all.filter((warning, index) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(warning)) === index)
 }
 
 /** Builds the images of services with a `build` section, base images first. Returns their references. */

@@ -1,5 +1,6 @@
 import { TscomposeError } from '../../base/errors.ts'
-import { build } from '../../commands/pull.ts'
+import { build, checkBuilds } from '../../commands/pull.ts'
+import { printWarnings, sshFlags } from '../compose/build-flags.ts'
 import { isSet, list, parseEnv, services } from '../compose/flags.ts'
 import { projectScope } from '../compose/scope.ts'
 import { collect } from '../flags.ts'
@@ -12,27 +13,30 @@ export const verb: Verb = {
       .usage('[OPTIONS] [SERVICE...]')
       .argument('[SERVICE...]')
       .option('--build-arg <arg>', 'Set build-time variables for services', collect, [])
+      .option('--check', 'Check the Dockerfiles and build nothing')
       .option('--no-cache', 'Do not use cache when building the image')
       .option('--pull', 'Always attempt to pull a newer version of the image')
       .option('--push', 'Push service images')
       .option('-q, --quiet', 'Suppress the build output')
+      .option('--ssh <id>', 'SSH agents or keys for the build: default, ID=SOCKET or ID=KEY', collect, [])
       .option('--with-dependencies', 'Also build dependencies (transitively)')
   },
   run: async (invocation) => {
     const { flags, args, terminal } = invocation
     const withDependencies = isSet(flags, 'withDependencies')
     const scope = await projectScope(invocation, { services: args, dependencies: withDependencies })
-    const built = await build(
-      { ...scope, ...(isSet(flags, 'quiet') ? { sink: () => {} } : {}) },
-      {
-        ...(withDependencies ? {} : services(args)),
-        options: {
-          ...(flags.cache === false ? { noCache: true } : {}),
-          ...(isSet(flags, 'pull') ? { pull: true } : {}),
-          args: requireValues(parseEnv(list(flags, 'buildArg'), terminal.env)),
-        },
+    const command = {
+      ...(withDependencies ? {} : services(args)),
+      options: {
+        ...(flags.cache === false ? { noCache: true } : {}),
+        ...(isSet(flags, 'pull') ? { pull: true } : {}),
+        args: requireValues(parseEnv(list(flags, 'buildArg'), terminal.env)),
+        ssh: sshFlags(list(flags, 'ssh')),
+        ...(terminal.env.SSH_AUTH_SOCK === undefined ? {} : { sshSocket: terminal.env.SSH_AUTH_SOCK }),
       },
-    )
+    }
+    if (isSet(flags, 'check')) return printWarnings(await checkBuilds(scope, command), terminal)
+    const built = await build({ ...scope, ...(isSet(flags, 'quiet') ? { sink: () => {} } : {}) }, command)
     if (isSet(flags, 'push') && !invocation.root.dryRun) for (const reference of built) await scope.engine.images.push({ reference })
     if (built.length === 0) scope.warn('no services to build')
     return 0

@@ -13,6 +13,11 @@ export const verb: Verb = {
     { name: 'load', summary: 'Load images from a tar archive', load: () => import('./image/load.ts') },
     { name: 'ls', aliases: ['list'], summary: 'List images', load: () => import('./image/ls.ts') },
     { name: 'prune', summary: 'Remove unused images', load: () => import('./image/prune.ts') },
+    {
+      name: 'prune-build-cache',
+      summary: 'Remove what builds keep for later ones',
+      load: () => import('./image/prune-build-cache.ts'),
+    },
     { name: 'pull', summary: 'Download an image from a registry', load: () => import('./image/pull.ts') },
     { name: 'push', summary: 'Upload an image to a registry', load: () => import('./image/push.ts') },
     { name: 'rm', aliases: ['remove'], summary: 'Remove one or more images', load: () => import('./image/rm.ts') },

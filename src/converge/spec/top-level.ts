@@ -7,7 +7,6 @@ import { imageReference } from '../names.ts'
 import { compact, nonEmpty } from './compact.ts'
 import { extraHostsOf } from './network.ts'
 import { ulimitsOf } from './resources.ts'
-import { unsupported } from './unsupported.ts'
 
 /** The network a project asks for, labelled with its hash. Not for external ones. */
 export function networkSpec(project: Project, key: string, network: Network): NetworkSpec {
@@ -56,19 +55,16 @@ export interface BuildOptions {
   readonly pull?: boolean
   /** Over the file's arguments. */
   readonly args?: Readonly<Record<string, string>>
+  /** Over the file's: id -> socket or key, '' for the caller's agent. */
+  readonly ssh?: Readonly<Record<string, string>>
+  /** Of the caller's SSH agent. */
+  readonly sshSocket?: string
 }
 
 /** What the engine builds for a service with a `build` section. */
 export function buildSpec(project: Project, service: Service, build: Build, options: BuildOptions = {}): BuildSpec {
-  const context = build.context ?? project.workingDir
-  if (!context.startsWith('/')) {
-    throw unsupported(
-      `services.${service.name}.build.context: remote context "${context}" cannot be built here`,
-      'clone it and give its path',
-    )
-  }
   return compact({
-    context,
+    context: build.context ?? project.workingDir,
     dockerfile: build.dockerfile,
     dockerfileInline: build.dockerfile_inline,
     args: { ...withoutNulls(build.args), ...options.args },
@@ -83,7 +79,18 @@ export function buildSpec(project: Project, service: Service, build: Build, opti
     ulimits: ulimitsOf(build.ulimits),
     platform: build.platforms?.[0] ?? service.platform,
     additionalContexts: build.additional_contexts && additionalContexts(project, build.additional_contexts),
+    ssh: nonEmpty(sshAgents(build.ssh, options)),
+    cacheFrom: nonEmpty(build.cache_from),
+    cacheTo: nonEmpty(build.cache_to),
     secrets: nonEmpty(build.secrets?.map((grant) => buildSecret(project, service, grant.source, grant.target))),
+  })
+}
+
+/** Agents and keys by id; those without a path are the caller's agent, and left out where there is none. */
+function sshAgents(inFile: Build['ssh'] = {}, { ssh = {}, sshSocket }: BuildOptions): NonNullable<BuildSpec['ssh']> {
+  return Object.entries({ ...inFile, ...ssh }).flatMap(([id, given]) => {
+    const path = given === '' ? sshSocket : given
+    return path === undefined ? [] : [{ id, path }]
   })
 }
 
