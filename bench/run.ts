@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { buildSeries } from './build.ts'
 import { convergeSeries } from './converge.ts'
 import { type ImageBench, imageBench } from './images.ts'
 import { type Spread, spread, time } from './measure.ts'
@@ -90,7 +91,7 @@ try {
   for (const peer of theirs === undefined ? [ours] : [ours, theirs]) peer.importImage(tar, image)
   const wantsImages = values.only === undefined || ['pull', 'load'].some((word) => values.only?.includes(word))
   images = wantsImages ? await imageBench(root, theirs === undefined ? [ours] : [ours, theirs]) : undefined
-  const all = [...scenarios(root).map(single), ...convergeSeries(root), watchSeries(root), ...(images?.series ?? [])]
+  const all = [...scenarios(root).map(single), ...convergeSeries(root), watchSeries(root), ...(images?.series ?? []), buildSeries(root)]
   const { only } = values
   const chosen = all.filter(({ figures }) => only === undefined || figures.some(({ name }) => name.includes(only)))
   if (!values.json) {

@@ -108,7 +108,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   })
   const builder = createBuilder({
     paths,
-    images: { ...images.resolver, ...images.committer, pull: images.images.pull },
+    images: { ...images.images, ...images.resolver, ...images.committer },
     snapshots,
     runner: containers.stepRunner,
     collectGarbage: images.collectGarbage,

@@ -47,6 +47,7 @@ beforeAll(async () => {
       pull: async ({ reference }) => {
         throw new TscomposeError('not-found', 'IMAGE_NOT_FOUND', `no image ${reference} at any registry`)
       },
+      ...{ push: unexpected, save: unexpected, load: unexpected, remove: unexpected },
       put: async ({ config: file, tags }) => {
         for (const tag of tags) built.set(tag, file)
         return { id: JSON.stringify(file), tags, digests: [], createdAt: 0, size: 0, labels: {}, platform: 'linux/amd64' }
@@ -65,6 +66,10 @@ beforeEach(() => {
 })
 
 afterEach(() => rmSync(context, { recursive: true }))
+
+async function unexpected(): Promise<never> {
+  throw new Error('this build moves no cache')
+}
 
 interface Result {
   readonly id: string

@@ -1,6 +1,7 @@
 import type { Platform } from '../../oci/descriptor.ts'
 import type * as api from '../api.ts'
 
+import type { CachedStep } from './cache-transfer.ts'
 import type { TreeRequest } from './context/tasks.ts'
 import type { TreeWorker } from './context/worker.ts'
 import type { BuilderDeps } from './deps.ts'
@@ -32,6 +33,8 @@ export interface BuildRun {
   readonly cachesInUse: Set<string>
   /** Chains of this build that nothing else names yet. */
   readonly retain: (chainId: string) => void
+  /** Every step with a layer so far, found or made. */
+  readonly trail: CachedStep[]
   /** Chains that this build made, not found. */
   readonly made: Set<string>
   readonly progress: BuildProgress

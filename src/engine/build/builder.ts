@@ -5,6 +5,7 @@ import { createKeyedLock, createLimiter } from '../../base/concurrency.ts'
 import { hostPlatform, parsePlatform } from '../../oci/platform.ts'
 import type * as api from '../api.ts'
 import type { BuildRun } from './build-run.ts'
+import { exportCaches, importCaches, inlineLabel } from './cache-transfer.ts'
 import { findWarnings, refuseFailingChecks } from './check-build.ts'
 import { createTreeWorkers } from './context/worker.ts'
 import type { BuilderDeps } from './deps.ts'
@@ -67,6 +68,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
         progress,
         context,
         retain: (chainId) => chainsHeld.add(chainId),
+        trail: [],
         made: new Set(),
       }
       try {
@@ -120,6 +122,7 @@ async function buildImage(run: BuildRun, failed: AbortController): Promise<api.I
   const solver = createSolver(run)
   run.progress.begin()
   try {
+    await importCaches(run)
     const image = await finish(run, solver)
     run.progress.done()
     return image
@@ -138,11 +141,14 @@ async function finish(run: BuildRun, solver: Solver): Promise<api.ImageSummary> 
   await worker.run('flush', {})
   // Steps run on mounts that never flush. Their layers must be on disk before an image that needs them is.
   if (run.made.size > 0) await worker.run('sync', { path: deps.paths.dataRoot })
+  const labels = { ...spec.labels, ...inlineLabel(run, state) }
   const config = toConfigFile(state, {
-    ...(spec.labels === undefined ? {} : { labels: spec.labels }),
+    labels,
     ...(run.epoch === undefined ? {} : { epoch: run.epoch }),
   })
-  return deps.images.put({ config, tags: spec.tags })
+  const image = await deps.images.put({ config, tags: spec.tags })
+  await exportCaches(run, state)
+  return image
 }
 
 /** Short name of what is built: last part of the first tag's repository. */

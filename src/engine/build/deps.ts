@@ -5,7 +5,7 @@ import type { LayerRecords } from './cache.ts'
 /** What the builder needs of the other parts. */
 export interface BuilderDeps {
   readonly paths: EnginePaths
-  readonly images: ImageResolver & ImageCommitter & { readonly pull: api.Images['pull'] }
+  readonly images: ImageResolver & ImageCommitter & Pick<api.Images, 'pull' | 'push' | 'save' | 'load' | 'remove'>
   readonly snapshots: Snapshotter
   readonly runner: StepRunner
   /** Records under `build-cache/layers` of the data root, read by `parseLayerRecord`. */

@@ -3,6 +3,7 @@ import { TscomposeError } from '../../base/errors.ts'
 import type { Rootfs } from '../parts.ts'
 import type { BuildRun } from './build-run.ts'
 import { layerKey } from './cache.ts'
+import { exportsCache } from './cache-transfer.ts'
 import { buildKey } from './mounted-chains.ts'
 import type { LayerResult, StageState } from './state.ts'
 
@@ -28,6 +29,9 @@ export async function makeLayer(run: BuildRun, state: StageState, work: LayerWor
       const found = run.spec.noCache === true ? undefined : findLayer(run, keys[index] ?? '')
       if (found !== undefined) {
         for (const key of keys.slice(0, index)) run.deps.records.write(key, found)
+        // Elsewhere another of its names may be the one that is found.
+        if (exportsCache(run.spec)) for (const more of work.keys.slice(keys.length)) keys.push(keyed(await more()))
+        run.trail.push({ keys, diffIds: [...state.diffIds, found.diffId], layer: found })
         return { ...found, cached: true }
       }
       const next = work.keys[index + 1]
@@ -36,6 +40,7 @@ export async function makeLayer(run: BuildRun, state: StageState, work: LayerWor
     }
     const layer = await run.limit(() => commitChange(run, state, work))
     for (const key of keys) run.deps.records.write(key, layer)
+    run.trail.push({ keys, diffIds: [...state.diffIds, layer.diffId], layer })
     return { ...layer, cached: false }
   })
 }

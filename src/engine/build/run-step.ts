@@ -6,6 +6,7 @@ import { layerKey } from './cache.ts'
 import type { CommandForm, Instruction } from './dockerfile/instruction.ts'
 import { placeAt } from './dockerfile/lines.ts'
 import { dockerfileError } from './dockerfile/source.ts'
+import { requireRunnable } from './foreign-platform.ts'
 import { makeLayer } from './layer.ts'
 import { commandLine } from './metadata.ts'
 import type { MountContext, StepMount } from './mount-options.ts'
@@ -45,6 +46,7 @@ export async function runStep(
   const layer = await makeLayer(run, state, {
     keys: [async () => layerKey({ ...facts, mounts: await mountFacts(run, mounts, context) })],
     change: async (rootfs, key) => {
+      requireRunnable(state.platform)
       const prepared = await prepareMounts(run, mounts, context)
       const scripts = await scriptMounts(run, script)
       const stubs = findStubs(

@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { BuildSpec, ImageSummary } from '../../src/engine/api.ts'
+import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine.ts'
+import { baseImage, createFixture, type Fixture, port } from '../conformance/dockerfiles/fixture.ts'
+import { sh } from '../support/command.ts'
+import { requireSandbox } from '../support/sandboxed.ts'
+
+/* Where builds get contexts, agents and caches from, and that the same input gives the same bytes. */
+
+const dataRoot = '/var/lib/tscompose'
+let engine: LocalEngine
+let fixture: Fixture
+let root: string
+
+beforeAll(async () => {
+  requireSandbox()
+  root = mkdtempSync(join(tmpdir(), 'tsc-sources-'))
+  fixture = await createFixture(root)
+  engine = await openLocalEngine({
+    paths: { dataRoot, runRoot: '/run/tscompose' },
+    version: '0',
+    socket: '/run/tscompose/none',
+    netdCommand: [process.execPath, join(import.meta.dirname, '../../src/daemon/netd-main.ts')],
+    env: {},
+    log: () => undefined,
+  })
+  await engine.engine.images.import({ path: fixture.baseTar, reference: baseImage, changes: ['CMD ["sh"]'] })
+})
+
+afterAll(async () => {
+  await engine.close()
+  await fixture.close()
+  rmSync(root, { recursive: true })
+})
+
+let cached: string[] = []
+
+async function build(dockerfile: string | undefined, spec: Partial<BuildSpec> = {}): Promise<ImageSummary> {
+  cached = []
+  return engine.engine.images.build(
+    { context: fixture.context, tags: ['sources/out:1'], ...(dockerfile === undefined ? {} : { dockerfileInline: dockerfile }), ...spec },
+    {
+      sink: ({ target, phase, verb }) =>
+        void (target.kind === 'build' && phase === 'done' && !target.name.includes('FROM') && cached.push(verb)),
+    },
+  )
+}
+
+/** Content of a file of the image's last layers, read by tar from what `save` writes. */
+async function fileOf(path: string): Promise<string> {
+  const archive = join(root, 'out.tar')
+  await engine.engine.images.save({ references: ['sources/out:1'], path: archive })
+  const directory = mkdtempSync(join(root, 'out-'))
+  sh(`tar -xf ${archive} -C ${directory} && rm ${archive}`)
+  const [manifest] = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as { Layers: string[] }[]
+  for (const layer of manifest?.Layers ?? []) sh(`tar -xf ${join(directory, layer)} -C ${directory} ${path} 2>/dev/null || true`)
+  return readFileSync(join(directory, path), 'utf8')
+}
+
+it('a git repository is a context, with branch and directory', async () => {
+  await build(`FROM ${baseImage}\nCOPY file /f\n`, { context: `http://127.0.0.1:${port}/repo.git#v1:sub` })
+  expect(await fileOf('f')).toBe('below\n')
+})
+
+it('an archive is a context, at a web server and in a file; its Dockerfile cannot show a file of the host', async () => {
+  await build(`FROM ${baseImage}\nCOPY packed /p\n`, { context: `http://127.0.0.1:${port}/archive.tar` })
+  expect(await fileOf('p')).toBe('packed\n')
+  const directory = join(root, 'evil')
+  mkdirSync(directory)
+  sh(`ln -s /etc/passwd ${directory}/Dockerfile && tar -C ${directory} -cf ${directory}.tar .`)
+  await expect(build(undefined, { context: `${directory}.tar` })).rejects.toMatchObject({ code: 'DOCKERFILE_NOT_FOUND' })
+})
+
+it('a named context may be a repository', async () => {
+  await build(`FROM ${baseImage}\nCOPY --from=code readme /r\n`, { additionalContexts: { code: `http://127.0.0.1:${port}/repo.git` } })
+  expect(await fileOf('r')).toBe('in git\n')
+})
+
+it('SOURCE_DATE_EPOCH gives the same image twice, with no time in it later than that', async () => {
+  const text = `FROM ${baseImage}\nWORKDIR /w\nCOPY dir .\nRUN echo x >/x && mkdir /y\n`
+  const options = { noCache: true, args: { SOURCE_DATE_EPOCH: '1600000000' } }
+  const first = await build(text, options)
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+  expect((await build(text, options)).id).toBe(first.id)
+})
+
+it('an SSH agent of the caller is there in the step, and a key file gives one; nothing of it stays', async () => {
+  const key = join(root, 'key')
+  sh(`ssh-keygen -q -t ed25519 -N '' -f ${key}`)
+  const text = `FROM ${baseImage}\nRUN --mount=type=ssh,required,mode=0600 test -S $SSH_AUTH_SOCK && stat -c %a $SSH_AUTH_SOCK >/o\nRUN test ! -e /run\n`
+  await build(text, { ssh: [{ id: 'default', path: key }], noCache: true })
+  expect(await fileOf('o')).toBe('600\n')
+  expect(sh(`pgrep -f '[s]sh-agent -D -a ${dataRoot}' || true`)).toBe('')
+})
+
+it('layers of all stages come back from a cache in a directory, and go away with the build cache', async () => {
+  const text = `FROM ${baseImage} AS one\nRUN echo 1 >/one\nFROM ${baseImage}\nCOPY --from=one /one /\nRUN echo 2 >/two\n`
+  const directory = join(root, 'cache')
+  const { id } = await build(text, { cacheTo: [`type=local,dest=${directory},mode=max`] })
+  await engine.engine.images.remove({ image: id, force: true })
+  expect((await engine.engine.images.pruneBuildCache({})).removed).toBeGreaterThan(2)
+  await build(text)
+  expect(cached).toEqual(['DONE', 'DONE', 'DONE'])
+  await engine.engine.images.remove({ image: 'sources/out:1', force: true })
+  await engine.engine.images.pruneBuildCache({})
+  expect((await build(text, { cacheFrom: [`type=local,src=${directory}`] })).id).toBe(id)
+  expect(cached).toEqual(['CACHED', 'CACHED', 'CACHED'])
+  expect((await engine.engine.images.list()).flatMap(({ tags }) => tags).sort()).toEqual(['sources/out:1', baseImage])
+})
+
+it('a cache that is not there is a warning, one of an unknown kind an error', async () => {
+  await build(`FROM ${baseImage}\n`, { cacheFrom: ['type=local,src=/nowhere'] })
+  await expect(build(`FROM ${baseImage}\n`, { cacheTo: ['type=gha'] })).rejects.toMatchObject({ code: 'UNSUPPORTED_CACHE' })
+})
+
+it('private cache mounts of steps side by side are different directories', async () => {
+  const mount = '--mount=type=cache,id=side,sharing=private,target=/c'
+  const step = `RUN ${mount} test ! -e /c/busy && touch /c/busy && env sleep 1; rm /c/busy`
+  const text = `FROM ${baseImage} AS a\n${step} && touch /a\nFROM ${baseImage} AS b\n${step} && touch /b\nFROM ${baseImage}\nCOPY --from=a /a /\nCOPY --from=b /b /\n`
+  await build(text.replaceAll('env sleep', 'busybox sleep'))
+  expect(sh(`ls ${dataRoot}/build-cache/mounts | wc -l`)).toBe('2\n')
+})
