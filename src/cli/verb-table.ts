@@ -55,6 +55,7 @@ export const verbTable: readonly VerbEntry[] = [
   { name: 'unpause', summary: 'Unpause services', load: () => import('./verbs/unpause.ts') },
   { name: 'up', summary: 'Create and start containers', load: () => import('./verbs/up.ts') },
   { name: 'version', summary: 'Show the version information', load: () => import('./verbs/version.ts') },
+  { name: 'viz', summary: 'Generate a graphviz graph from your compose file', load: () => import('./verbs/viz.ts') },
   { name: 'volumes', summary: 'List volumes', load: () => import('./verbs/volumes.ts') },
   { name: 'wait', summary: 'Block until containers of all (or specified) services stop.', load: () => import('./verbs/wait.ts') },
   {

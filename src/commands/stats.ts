@@ -9,23 +9,32 @@ export interface StatsRow {
 }
 
 export interface StatsOptions {
+  /** Containers that do not run as well, with nothing used. */
+  readonly all?: boolean
   readonly services?: readonly string[]
   /** Time between the two measurements a share is worked out from. */
   readonly intervalMs: number
   readonly pause: (milliseconds: number) => Promise<void>
 }
 
+const nothingUsed: ContainerStats = {
+  ...{ time: 0, cpuNanos: 0, systemCpuNanos: 0, onlineCpus: 0, memoryUsage: 0, memoryLimit: 0, pids: 0 },
+  ...{ networkRx: 0, networkTx: 0, blockRead: 0, blockWrite: 0 },
+}
+
 /** Measures every running container twice and gives the difference. */
-export async function stats(scope: Scope, { services, intervalMs, pause }: StatsOptions): Promise<readonly StatsRow[]> {
+export async function stats(scope: Scope, { services, all = false, intervalMs, pause }: StatsOptions): Promise<readonly StatsRow[]> {
   const containers = await findContainers(scope, { oneOff: 'include', ...(services === undefined ? {} : { services }) })
   const running = containers.filter(({ state }) => state.status === 'running')
   const before = await measure(scope, running)
   if (running.length > 0) await pause(intervalMs)
   const after = await measure(scope, running)
-  return running.flatMap((container, index) => {
+  const rows = running.flatMap((container, index) => {
     const [first, second] = [before[index], after[index]]
     return first === undefined || second === undefined ? [] : [{ container, stats: second, cpuPercent: cpuPercent(first, second) }]
   })
+  const idle = all ? containers.filter((container) => !running.includes(container)) : []
+  return [...rows, ...idle.map((container) => ({ container, stats: nothingUsed, cpuPercent: 0 }))]
 }
 
 function measure(scope: Scope, containers: readonly ContainerSummary[]): Promise<readonly ContainerStats[]> {

@@ -2,6 +2,7 @@ import { up } from '../../commands/up.ts'
 import { confirm } from '../compose/confirm.ts'
 import { exclusive, isSet, list, parseScales } from '../compose/flags.ts'
 import { ownFlag } from '../compose/own-flag.ts'
+import { quieted } from '../compose/quiet.ts'
 import { upRules } from '../compose/rules.ts'
 import { projectScope } from '../compose/scope.ts'
 import { collect } from '../flags.ts'
@@ -26,7 +27,7 @@ export const verb: Verb = {
     const { flags, args, terminal } = invocation
     exclusive(isSet(flags, 'build') && isSet(flags, 'noBuild'), '--build and --no-build are incompatible')
     exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
-    const scope = await projectScope(invocation, { services: args })
+    const scope = quieted(await projectScope(invocation, { services: args }), flags)
     await up(scope, {
       rules: { ...upRules(invocation, args), start: false },
       scale: parseScales(list(flags, 'scale')),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import { createOneOff, type RunOptions } from '../../commands/run.ts'
 import { exclusive, isSet, list, parseEnv, text } from '../compose/flags.ts'
+import { quieted } from '../compose/quiet.ts'
 import { upRules } from '../compose/rules.ts'
 import { runAttached, startOneOff } from '../compose/run-attached.ts'
 import { parsePublish, parseVolume, readEnvFile } from '../compose/run-flags.ts'
@@ -20,7 +21,7 @@ export const verb: Verb = {
     const autoRemove = isSet(flags, 'rm')
     const detach = isSet(flags, 'detach')
     const tty = !detach && flags.TTY !== false && flags.tty !== false && terminal.stdinIsTty && terminal.stdout.isTty
-    const scope = await projectScope(invocation, { services: [service], dependencies: flags.deps !== false })
+    const scope = quieted(await projectScope(invocation, { services: [service], dependencies: flags.deps !== false }), flags)
     const container = await createOneOff(scope, runOptions(invocation, { service, tty }))
     if (root.dryRun) {
       terminal.stderr.write(` DRY-RUN MODE -  Container ${container.name}  run ${args.slice(1).join(' ')}\n`)

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type StatsRow, stats } from '../../commands/stats.ts'
-import { services, text } from '../compose/flags.ts'
+import { isSet, services, text } from '../compose/flags.ts'
 import { nameScope } from '../compose/scope.ts'
 import { binarySize, humanSize } from '../compose/sizes.ts'
 import { formatTable } from '../compose/table.ts'
@@ -28,7 +28,9 @@ export const verb: Verb = {
     const truncate = flags.trunc !== false
     const wait = async (milliseconds: number): Promise<void> => pause(milliseconds, undefined, { signal })
     do {
-      const rows = (await stats(scope, { ...services(args), intervalMs, pause: wait })).map((row) => statsRow(row, truncate))
+      const rows = (await stats(scope, { ...services(args), all: isSet(flags, 'all'), intervalMs, pause: wait })).map((row) =>
+        statsRow(row, truncate),
+      )
       const clear = terminal.stdout.isTty && flags.stream !== false ? '\x1b[2J\x1b[H' : ''
       terminal.stdout.write(clear + render(rows, format))
     } while (flags.stream !== false)

@@ -8,6 +8,7 @@ import type { AttachedOptions } from '../compose/attached-up.ts'
 import { confirm } from '../compose/confirm.ts'
 import { exclusive, isSet, list, parseScales, seconds, services, text } from '../compose/flags.ts'
 import { ownFlag } from '../compose/own-flag.ts'
+import { quieted } from '../compose/quiet.ts'
 import { upRules } from '../compose/rules.ts'
 import { type ProjectScope, projectScope } from '../compose/scope.ts'
 import { callerStdio } from '../compose/stdio.ts'
@@ -21,7 +22,7 @@ export const verb: Verb = {
     checkFlags(flags)
     const scale = parseScales(list(flags, 'scale'))
     const dependencies = flags.deps !== false
-    const scope = await projectScope(invocation, { services: args, dependencies })
+    const scope = quieted(await projectScope(invocation, { services: args, dependencies }), flags)
     for (const name of Object.keys(scale)) requireService(scope, name)
     const options = upOptions(invocation, scope, scale)
     if (root.dryRun) {

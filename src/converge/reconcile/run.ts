@@ -7,7 +7,7 @@ import { objectsOf, sharedNodes } from './create.ts'
 import { containerTarget } from './emission.ts'
 import type { UpRules } from './options.ts'
 import { addService, startConditions } from './services.ts'
-import { prepareEmission } from './up.ts'
+import { addOrphans, prepareEmission } from './up.ts'
 
 export interface RunPlan {
   readonly plan: Plan
@@ -31,6 +31,7 @@ export function reconcileRun(
   const { emission, finish } = prepareEmission({ ...desired, services: [...others.services, service] }, unseen(observed, service), rules)
   for (const other of others.services) addService(emission, other)
   finish()
+  addOrphans({ ...emission, observed })
   const image = emission.imageNodes.get(service.image)
   const imageId = observed.images[service.image]?.id
   const labels = image === undefined && imageId !== undefined ? { ...spec.labels, [label.image]: imageId } : spec.labels

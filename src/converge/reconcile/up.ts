@@ -174,7 +174,8 @@ function addObjects(builder: PlanBuilder, objects: ObjectDecisions, scope: Objec
   return nodes
 }
 
-function addOrphans({ builder, desired, observed, rules }: Emission): void {
+/** Removes orphans, warns about them, or neither: as the rules say. */
+export function addOrphans({ builder, desired, observed, rules }: Emission): void {
   const orphans = orphansOf(desired, observed.containers)
   if (orphans.length === 0) return
   if (rules.removeOrphans) {
