@@ -86,7 +86,7 @@ cat part0 part1 part2 part3 part4 part5 part6 part7 >all
 tar -C / --no-recursion -T all -cf layer.tar 2>/dev/null
 umoci raw add-layer --image layout:one layer.tar
 for tag in eight one; do skopeo copy -q --dest-tls-verify=false oci:layout:$tag docker://$REGISTRY/bench/app:$tag-gzip; done
-skopeo copy -q --dest-tls-verify=false --dest-compress-format zstd --dest-force-compress-format oci:layout:eight docker://$REGISTRY/bench/app:eight-zstd
 skopeo copy -q oci:layout:eight docker-archive:eight.tar:bench/app:eight
+skopeo copy -q --dest-tls-verify=false --format oci --dest-compress-format zstd docker-archive:eight.tar docker://$REGISTRY/bench/app:eight-zstd
 rm layer.tar
 `

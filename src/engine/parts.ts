@@ -188,6 +188,11 @@ export interface LayerStore {
   /** Throws a staged directory away. Succeeds if it is already gone. */
   discardStaged(dir: string): Promise<void>
   /**
+   * Writes down what a staged directory is to become, so that one flush of the file system covers it too: an empty
+   * description after a power loss would cost the layer.
+   */
+  describeStaged(params: { readonly dir: string; readonly diffId: string; readonly parentChainId: string; readonly size: number }): void
+  /**
    * Turns a staged directory into the layer `diffId` on top of `parentChainId` ('' for none; it need not be there yet).
    * By rename: at once or not at all. If the layer is there already the staged one is thrown away.
    * Durable only if the file system was synced before.

@@ -59,7 +59,9 @@ export function createLayerSet({ content, layers, pool }: LayerSetDeps): LayerSe
     for (let attempt = 1; ; attempt++) {
       const { dir } = await layers.stage()
       try {
-        return { dir, result: await unpackInto(dir, request, { signal: abort, report }) }
+        const result = await unpackInto(dir, request, { signal: abort, report })
+        layers.describeStaged({ dir, diffId: request.diffId, parentChainId: request.parentChainId, size: result.unpackedSize })
+        return { dir, result }
       } catch (error) {
         await layers.discardStaged(dir)
         // Bytes can be damaged on the way once; twice is no accident.

@@ -66,7 +66,7 @@ export function createLayers({ root, inUse, warn, now }: LayersOptions): Layers 
       await deleteTree(staged)
       return present
     }
-    writeFileSync(`${staged}/${metadataFile}`, JSON.stringify({ version: 1, ...layer }))
+    if (!existsSync(`${staged}/${metadataFile}`)) writeFileSync(`${staged}/${metadataFile}`, JSON.stringify({ version: 1, ...layer }))
     renameSync(staged, home(layer.chainId))
     layers.set(layer.chainId, layer)
     return layer
@@ -81,6 +81,10 @@ export function createLayers({ root, inUse, warn, now }: LayersOptions): Layers 
     directory: (chainId) => `${home(chainId)}/diff`,
     stage,
     discardStaged: (dir) => deleteTree(stagingOf(root, dir)),
+    describeStaged: ({ dir, diffId, parentChainId, size }) => {
+      const layer = { chainId: nextChainId(parentChainId, diffId), diffId, parentChainId, size, createdAt: now() }
+      writeFileSync(`${stagingOf(root, dir)}/${metadataFile}`, JSON.stringify({ version: 1, ...layer }))
+    },
     commitStaged: async ({ dir, diffId, parentChainId, size }) => {
       checkDigest(diffId)
       if (parentChainId !== '') checkDigest(parentChainId)

@@ -19,10 +19,10 @@ export async function createSnapshotStore({ paths, warn, now = Date.now }: Snaps
   const layers = createLayers({ root: `${paths.dataRoot}/overlay2`, inUse: () => snapshots.chainIds(), warn, now })
   const snapshots = createSnapshots({ root: `${paths.dataRoot}/rootfs`, layers, jobs })
   await Promise.all([layers.collect(), snapshots.collect()])
-  const { commitStaged, discardStaged, gc, has, layer, listLayers, removeLayer, stage } = layers
+  const { commitStaged, describeStaged, discardStaged, gc, has, layer, listLayers, removeLayer, stage } = layers
   const { changes, commit, exportTree, exportWritable, keys, mount, prepare, remove, unmount, usage } = snapshots
   return {
-    ...{ commitStaged, discardStaged, gc, has, layer, listLayers, removeLayer, stage },
+    ...{ commitStaged, describeStaged, discardStaged, gc, has, layer, listLayers, removeLayer, stage },
     ...{ changes, commit, exportTree, exportWritable, keys, mount, prepare, remove, unmount, usage },
     lowers: async (chainId) => snapshots.lowers(chainId),
     exportLayer: async (chainId, path) => {
