@@ -20,7 +20,12 @@ function startOnly(behaviour: Readonly<Record<string, 'fail' | 'hang'>> = {}): {
   return { engine: { containers: { start } } as unknown as Engine, log }
 }
 
-function start(builder: PlanBuilder, id: string, after: readonly number[] = [], more: { readonly onFailure?: 'warn' } = {}): number {
+function start(
+  builder: PlanBuilder,
+  id: string,
+  after: readonly number[] = [],
+  more: { readonly onFailure?: 'warn'; readonly rescues?: readonly number[] } = {},
+): number {
   return builder.add({
     target: { kind: 'container', name: id },
     op: { kind: 'container.start', container: { id } },
@@ -52,6 +57,26 @@ describe('execute', () => {
     const { engine, log } = startOnly({ bad: 'fail' })
     await expect(execute(builder.build(), engine)).rejects.toMatchObject({ code: 'BROKEN', message: 'bad is broken' })
     expect(log).toEqual(['+bad', '+other', '-other'])
+  })
+
+  it('puts back what was only where something failed, an abort included', async () => {
+    const plan = (): ReturnType<PlanBuilder['build']> => {
+      const builder = createPlanBuilder()
+      const next = start(builder, 'next')
+      const back = start(builder, 'back', [], { rescues: [next] })
+      start(builder, 'further', [back], { rescues: [next] })
+      return builder.build()
+    }
+    const fine = startOnly()
+    await execute(plan(), fine.engine)
+    expect(fine.log).toEqual(['+next', '-next'])
+    const broken = startOnly({ next: 'fail' })
+    await expect(execute(plan(), broken.engine)).rejects.toMatchObject({ message: 'next is broken' })
+    expect(broken.log).toEqual(['+next', '+back', '-back', '+further', '-further'])
+    const hanging = startOnly({ next: 'hang' })
+    const running = execute(plan(), hanging.engine, { signal: AbortSignal.timeout(20) })
+    await expect(running).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(hanging.log).toContain('-further')
   })
 
   it('names every failure in one message', async () => {
