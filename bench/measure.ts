@@ -7,10 +7,14 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** What the command before went on with in the background (dockerd for a good while after `down`) is not this one's. */
+const settleMs = 500
+
 /** Runs it and returns the wall time in milliseconds; throws with its output where it fails. */
 export function time(command: Command, timeoutMs = 120_000): number {
   const [program, ...args] = command.argv
   if (program === undefined) throw new Error('empty command')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, settleMs)
   const start = process.hrtime.bigint()
   const result = spawnSync(program, args, {
     cwd: command.cwd,
