@@ -12,7 +12,7 @@ import type { LoadOptions, ProjectResult } from './options.ts'
  */
 
 /** Goes up with every change of the model or of a phase. */
-const format = 2
+const format = 3
 const keptEntries = 200
 
 export interface CachedResult extends ProjectResult {

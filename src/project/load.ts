@@ -1,7 +1,7 @@
 import { decodeSection, fileObjectCodec, modelCodec, networkCodec, serviceCodec, volumeCodec } from './attributes.ts'
 import { createDiagnostic } from './diagnostic.ts'
 import { checkTree } from './load/check-tree.ts'
-import { checkConsistency } from './load/consistency.ts'
+import { checkConsistency, settleReplicas } from './load/consistency.ts'
 import { createLoadContext, type LoadContext, reportAt } from './load/context.ts'
 import { fillDefaults } from './load/defaults.ts'
 import { type Discovery, discover } from './load/discover.ts'
@@ -201,7 +201,8 @@ function finish(whole: Project, tree: Tree, { options, reader, environment, cont
   if (options.consistency !== false) checkConsistency(enabled, tree, context)
   const services: Record<string, Service> = {}
   for (const [name, service] of Object.entries(enabled.services)) {
-    services[name] = options.resolveEnvironment === false ? service : resolveServiceFiles(service, { reader, environment, context })
+    const settled = options.consistency === false ? service : settleReplicas(service)
+    services[name] = options.resolveEnvironment === false ? settled : resolveServiceFiles(settled, { reader, environment, context })
   }
   const selected = selectServices({ ...enabled, services }, options.services ?? [], { dependencies: options.dependencies !== false })
   return options.allResources === true ? selected : dropUnusedResources(selected)

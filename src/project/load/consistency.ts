@@ -232,6 +232,12 @@ function scaleAgrees(service: Service): readonly Complaint[] {
   return complaints
 }
 
+/** `scale` stands in `deploy.replicas` too where there is a `deploy`; docker compose writes it there as it checks the two. */
+export function settleReplicas(service: Service): Service {
+  if (service.scale === undefined || service.deploy === undefined) return service
+  return { ...service, deploy: { ...service.deploy, replicas: service.scale } }
+}
+
 function healthTestIsKnown(service: Service): readonly Complaint[] {
   const test = service.healthcheck?.test
   if (test === undefined || test.length === 0 || ['NONE', 'CMD', 'CMD-SHELL'].includes(test[0] ?? '')) return []
