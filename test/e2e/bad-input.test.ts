@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { busyboxImage } from '../support/busybox.ts'
-import { createCli, launcher } from '../support/cli.ts'
-import { runCommand, sh } from '../support/command.ts'
+import { createCli, runAsNobody } from '../support/cli.ts'
+import { sh } from '../support/command.ts'
 import { compareHostSnapshots, type HostSnapshot, takeHostSnapshot } from '../support/host-snapshot.ts'
 import { createProject, importBusybox, type TestProject } from '../support/project.ts'
 import { type LoopbackRegistry, startRegistry } from '../support/registry.ts'
@@ -246,18 +246,15 @@ describe('a container that cannot start', () => {
 })
 
 describe('a host that is not ready', () => {
-  const asNobody = (args: readonly string[]): ReturnType<typeof runCommand> =>
-    runCommand(['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', launcher, ...args], { cwd: project.directory })
-
   it('another user than root is told so, and may still check files', async () => {
     project.write('compose.yaml', service(''))
     chmodSync(project.directory, 0o755)
     for (const args of [['up', '-d'], ['ps'], ['engine', 'status']]) {
-      const { exitCode, stderr } = await asNobody(args)
+      const { exitCode, stderr } = await runAsNobody(args, project.directory)
       expect(stderr).toBe('the container engine belongs to root\nhint: run the command as root, for example with sudo\n')
       expect(exitCode).toBe(1)
     }
-    expect(await asNobody(['config', '--services'])).toEqual({ exitCode: 0, stdout: 'web\n', stderr: '' })
+    expect(await runAsNobody(['config', '--services'], project.directory)).toEqual({ exitCode: 0, stdout: 'web\n', stderr: '' })
   })
 
   it('a missing runtime is named with the command that installs it, and the engine works once it is there', async () => {

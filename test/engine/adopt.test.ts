@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { clear, kernelTraces, openEngine, printed, reset, sh, spec, type TestEngine } from '../support/container-engine.ts'
 
@@ -27,9 +27,17 @@ async function replaced(meanwhile: () => Promise<void> | void = () => undefined)
   engine = await openEngine()
 }
 
+/** Only a zombie, or nothing, is left of a process. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return true
+  }
+}
+
 const gone = async (pid: number): Promise<void> => {
-  while (existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+  while (!hasEnded(pid)) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 describe('an engine that starts anew', () => {

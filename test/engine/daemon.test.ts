@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createCli, launcher } from '../support/cli.ts'
+import { createCli, runAsNobody } from '../support/cli.ts'
 import { sh } from '../support/command.ts'
 import { requireSandbox } from '../support/sandboxed.ts'
 
@@ -87,7 +87,6 @@ describe('the daemon', () => {
 
   it('is only for root', async () => {
     await cli.ok(['engine', 'start'])
-    const asNobody = (command: string): string => sh(`setpriv --reuid 65534 --regid 65534 --clear-groups ${command} 2>&1 || true`)
-    expect(asNobody(`${launcher} image ls`)).toContain('hint: run the command as root')
+    expect((await runAsNobody(['image', 'ls'], tmpdir())).stderr).toContain('hint: run the command as root')
   })
 })

@@ -25,3 +25,9 @@ export function createCli(cwd: string): Cli {
     },
   }
 }
+
+/** Runs the command line as a user who is not root, from a place such a user can read wherever the work tree lies. */
+export function runAsNobody(args: readonly string[], cwd: string): Promise<CommandResult> {
+  const script = 'mount --bind "$1" /mnt; shift; exec setpriv --reuid 65534 --regid 65534 --clear-groups /mnt/bin/tscompose "$@"'
+  return runCommand(['unshare', '--mount', 'sh', '-ec', script, 'sh', root, ...args], { cwd })
+}
