@@ -151,8 +151,8 @@ async function applyDifference(state: FamilyState, rules: readonly FirewallRule[
   const text = renderChange(wanted, kernel, policy)
   if (text !== '') await run(programs[state.family].restore, ['--noflush', '-w', '10'], text)
   state.kernel = afterChange(wanted, kernel, policy)
-  // Once it is open again the policy is the administrator's.
-  if (state.forwardDrop === false) state.forwardDrop = undefined
+  // Once it is open again the policy is the administrator's. One asked for while this ran waits for the next transaction.
+  if (policy === 'ACCEPT' && state.forwardDrop === false) state.forwardDrop = undefined
 }
 
 function forwardPolicy(state: FamilyState): 'ACCEPT' | 'DROP' | undefined {
