@@ -16,7 +16,7 @@ it('opens FORWARD again where that was asked for while another transaction ran',
       return ''
     },
   })
-  const accept = { family: 4, table: 'filter', chain: 'TSC-FORWARD', spec: '-i br-a -j ACCEPT' } as const
+  const accept = { family: 4, table: 'filter', chain: 'TSC-OUT', spec: '-i br-a -j ACCEPT' } as const
   driver.setForwardDrop(4, true)
   await driver.set('network a', [accept])
   await driver.set('container b', [{ ...accept, spec: '-i br-b -j ACCEPT' }])
