@@ -284,10 +284,11 @@ describe('after the engine was killed', () => {
     await setUp(fixture, 'web-1', ['shop_default'], [port(8080)])
     const pid = /pid=(\d+)/.exec(host('ss', '-Hltnp', 'sport', '=', ':8080'))?.[1] ?? ''
     process.kill(Number(pid), 'SIGKILL')
+    // Until it is reaped its sockets are still to be seen.
+    await expect.poll(() => fixture.warnings.join(), { timeout: 1000, interval: 20 }).toContain('network helper is gone')
     await expect.poll(() => host('ss', '-Hltn', 'sport', '=', ':8080'), { timeout: 1000, interval: 20 }).toContain('0.0.0.0:8080')
     await expect.poll(() => inside('web-1', 'ss', '-Hlnu'), { timeout: 1000, interval: 20 }).toContain('127.0.0.11:53')
     expect(inside('web-1', 'busybox', 'nslookup', 'web', '127.0.0.11')).toContain('Address')
-    expect(fixture.warnings.join()).toContain('network helper is gone')
   })
 })
 
