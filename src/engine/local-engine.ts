@@ -154,8 +154,8 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
   }
   const close = async (): Promise<void> => {
     hub.close()
-    containers.close()
-    await Promise.all([network.networks.close(), images.close(), snapshots.close()])
+    await containers.close()
+    await Promise.all([builder.close(), network.networks.close(), images.close(), snapshots.close()])
     view.close()
   }
   return { engine, close }

@@ -324,4 +324,6 @@ export interface StepRunner {
     readonly onOutput: (chunk: { readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }) => void
     readonly signal?: AbortSignal
   }): Promise<{ readonly exitCode: number }>
+  /** Takes away what it keeps for the next step. */
+  close(): Promise<void>
 }

@@ -217,6 +217,26 @@ describe('RUN', () => {
   })
 })
 
+describe('the network of steps', () => {
+  const show = 'readlink /proc/self/ns/net'
+
+  test('goes from one step to the next, except where a step has none', async () => {
+    const { output } = await build(`FROM busybox\nRUN ${show}\nRUN --network=none ${show} && ! nslookup a 127.0.0.11\nRUN : 2; ${show}`)
+    const [first, none, third] = output.filter((line) => line.startsWith('net:'))
+    expect(third).toBe(first)
+    expect(none).not.toBe(first)
+  })
+
+  test('is not shared by steps that run at the same time', async () => {
+    const meet = (mine: string, other: string): string =>
+      `RUN --mount=type=cache,id=meet,target=/m ${show} >/net; touch /m/${mine}; for i in $(seq 50); do [ -e /m/${other} ] && exit 0; sleep 0.1; done; exit 1`
+    const text = `FROM busybox AS a\n${meet('a', 'b')}\nFROM busybox AS b\n${meet('b', 'a')}\nFROM busybox\nCOPY --from=a /net /a\nCOPY --from=b /net /b\nRUN cat /a /b`
+    const { output } = await build(text)
+    expect(output).toHaveLength(2)
+    expect(output[0]).not.toBe(output[1])
+  })
+})
+
 describe('the graph', () => {
   test('only what the target needs is built', async () => {
     const { events } = await build('FROM busybox AS unused\nRUN false\nFROM busybox AS a\nRUN touch /a\nFROM scratch\nCOPY --from=a /a /')
@@ -228,6 +248,18 @@ describe('the graph', () => {
       `RUN --mount=type=cache,target=/m touch /m/${mine}; for i in $(seq 50); do [ -e /m/${other} ] && exit 0; sleep 0.1; done; exit 1`
     const text = `FROM busybox AS a\n${wait('a', 'b')}\nFROM busybox AS b\n${wait('b', 'a')}\nFROM scratch\nCOPY --from=a /etc/passwd /a\nCOPY --from=b /etc/passwd /b`
     expect((await build(text)).verbs).toHaveLength(4)
+  })
+
+  test('a step that needs another stage begins when that stage is done', async () => {
+    const { events } = await build(
+      'FROM busybox AS a\nRUN echo >/a\nFROM busybox\nRUN --mount=type=bind,from=a,target=/a cat /a/a\nCOPY --from=a /a /',
+    )
+    const order = events
+      .filter(({ target }) => /RUN|COPY/.test(target.name))
+      .map(({ phase, target }) => `${/ (echo|cat) /.exec(target.name)?.[1] ?? '-'} ${phase}`)
+    expect(order.indexOf('echo done')).toBeGreaterThan(-1)
+    expect(order.indexOf('echo done')).toBeLessThan(order.indexOf('cat start'))
+    expect(order.filter((line) => line.endsWith('done'))).toHaveLength(3)
   })
 
   test('triggers of the base run in the stage built on it', async () => {
@@ -284,14 +316,14 @@ describe('what stays behind', () => {
     expect(sh(`pgrep -f '^sleep 60$' || true`)).toBe('')
   })
 
-  test('no mount, no working directory, no network of a step', () => {
+  test('no mount, no working directory, and a second later no network of a step', async () => {
     expect(sh(`findmnt -rn -o TARGET | grep ${paths.dataRoot}/rootfs || true`)).toBe('')
     expect(
       sh(`ls ${paths.dataRoot}/rootfs ${paths.dataRoot}/build-cache/tmp ${paths.runRoot}/steps`)
         .split('\n')
         .filter((line) => line.startsWith('build-')),
     ).toEqual([])
-    expect(sh('ip -br link | grep -v LOOPBACK || true')).toBe('')
+    await expect.poll(() => sh('ip -br link | grep -v LOOPBACK || true'), { timeout: 5000 }).toBe('')
   })
 })
 

@@ -93,7 +93,7 @@ export async function openEngine(configs: Readonly<Record<string, ImageConfig>> 
   await part.restore()
   await volumes.restore(part.list({ all: true }).map(({ id }) => id))
   const abandon = async (): Promise<void> => {
-    part.close()
+    await part.close()
     view.close()
     await snapshots.close()
     await network.networks.close()
@@ -122,6 +122,7 @@ export function spec(name: string, command: readonly string[], more: Partial<Con
 /** Ends and deletes everything the tests made. */
 export async function clear(engine: TestEngine): Promise<void> {
   for (const { id } of engine.list({ all: true })) await engine.containers.remove({ container: id, force: true, volumes: true })
+  await engine.stepRunner.close()
   for (const { name } of await engine.network.networks.list({})) await engine.network.networks.remove({ network: name })
 }
 

@@ -16,7 +16,7 @@ import { openNamedContext } from './open-context.ts'
 import { resolveOwner } from './owner.ts'
 import type { StepProgress } from './progress.ts'
 import { runStep } from './run-step.ts'
-import { expandAt, resolveCopySource, type SourceRef, type Stage, stageDependencies } from './stages.ts'
+import { expandAt, resolveCopySource, type SourceRef, type Stage, stageDependencies, stagesRead } from './stages.ts'
 import { derivedState, imageState, type LayerResult, lookupIn, type StageState, scratchState, withLayer } from './state.ts'
 
 /** Builds stages on demand: each once, those that do not need each other side by side. */
@@ -92,6 +92,8 @@ export function createSolver(run: BuildRun): Solver {
     throwIfCanceled(run.signal)
     if (isMetadata(instruction))
       return applyMetadata(state, instruction, { source: run.source, args: run.spec.args ?? {}, globalArgs: plan.globalArgs })
+    // The time a step waits for another stage is not its own.
+    await Promise.all(stagesRead(plan, stage, { instruction, contexts: options.contexts }).map(solve))
     const progress = makesLayer(instruction) ? steps.begin(instruction) : undefined
     try {
       const next = await layered(stage, state, { instruction, progress })

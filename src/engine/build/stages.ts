@@ -185,13 +185,23 @@ export function sourceNames(instruction: Instruction): readonly string[] {
   return []
 }
 
+/** Indexes of the stages one instruction of a stage reads from. */
+export function stagesRead(
+  plan: Pick<StagePlan, 'stages'>,
+  stage: Stage,
+  { instruction, contexts }: { readonly instruction: Instruction; readonly contexts: Readonly<Record<string, string>> },
+): readonly number[] {
+  const earlier = plan.stages.slice(0, stage.index)
+  const refs = sourceNames(instruction).map((name) => resolveCopySource(name, earlier, contexts))
+  return [...new Set(refs.flatMap((ref) => (ref.kind === 'stage' ? [ref.index] : [])))]
+}
+
 /** Indexes of the stages this one needs, itself not counted. */
 export function stageDependencies(
   plan: Pick<StagePlan, 'stages'>,
   stage: Stage,
   contexts: Readonly<Record<string, string>>,
 ): readonly number[] {
-  const earlier = plan.stages.slice(0, stage.index)
-  const refs = [stage.base, ...stage.instructions.flatMap(sourceNames).map((name) => resolveCopySource(name, earlier, contexts))]
-  return [...new Set(refs.flatMap((ref) => (ref.kind === 'stage' ? [ref.index] : [])))]
+  const read = stage.instructions.flatMap((instruction) => stagesRead(plan, stage, { instruction, contexts }))
+  return [...new Set(stage.base.kind === 'stage' ? [stage.base.index, ...read] : read)]
 }

@@ -44,7 +44,7 @@ export interface ContainerPart {
   /** Once, before anything else is asked: re-adopts what runs, settles the rest. */
   restore(): Promise<void>
   /** Ends timers and watches; containers go on. */
-  close(): void
+  close(): Promise<void>
 }
 
 export function createContainerPart(options: ContainerPartOptions): ContainerPart {
@@ -60,6 +60,7 @@ export function createContainerPart(options: ContainerPartOptions): ContainerPar
   const nextNumber = counter()
   const lifecycle = createLifecycle(deps, nextNumber)
   const syncWorker = createSyncWorker()
+  const stepRunner = createStepRunner(deps)
   const closers: (() => void)[] = []
   const onExit = (id: string): void => {
     const entry = store.byId(id)
@@ -76,7 +77,7 @@ export function createContainerPart(options: ContainerPartOptions): ContainerPar
     containers: createContainersApi(deps, { lifecycle, nextNumber, syncWorker, list }),
     list,
     usersOfImage: (imageId) => store.all().flatMap(({ record }) => (record.imageId === imageId ? [record.name] : [])),
-    stepRunner: createStepRunner(deps),
+    stepRunner,
     restore: async () => {
       const rebooted = !existsSync(exitDirectory(options.paths))
       closers.push(watchExits(exitDirectory(options.paths), onExit), startLogRotation(deps))
@@ -84,10 +85,11 @@ export function createContainerPart(options: ContainerPartOptions): ContainerPar
       // Ends between the look at the processes and now have left their file.
       for (const id of running) onExit(id)
     },
-    close: () => {
+    close: async () => {
       lifecycle.close()
       syncWorker.close()
       for (const close of closers.splice(0)) close()
+      await stepRunner.close()
     },
   }
 }

@@ -11,40 +11,49 @@ import type { BundleInput, ResolvedMount } from './bundle/input.ts'
 import type { ContainerDeps } from './deps.ts'
 import { renderHosts } from './hosts.ts'
 import { cgroupPath } from './places.ts'
+import { createStepNetworks, type StepNetwork, type StepNetworks } from './step-networks.ts'
 import { resolveUser } from './user.ts'
 
 type StepParams = Parameters<StepRunner['run']>[0]
 
-/** The engine's own network with a way outside; it is there only while something uses it. */
-const defaultNetwork = 'bridge'
-
 /** Runs build steps in the foreground, each in namespaces of its own, with a container's rights. */
 export function createStepRunner(deps: ContainerDeps): StepRunner {
+  const networks = createStepNetworks(deps)
   return {
     run: (params) =>
       withCleanup(async (cleanup) => {
-        const result = await runStep(deps, { params, cleanup })
+        const result = await runStep(deps, { params, cleanup, networks })
         await cleanup.run()
-        return result
+        if (result.network !== undefined) networks.release(result.network)
+        return { exitCode: result.exitCode }
       }),
+    close: () => networks.close(),
   }
 }
 
 interface Step {
   readonly params: StepParams
   readonly cleanup: Cleanup
+  readonly networks: StepNetworks
 }
 
-async function runStep(deps: ContainerDeps, { params, cleanup }: Step): Promise<{ readonly exitCode: number }> {
+interface StepEnd {
+  readonly exitCode: number
+  /** What the next step may have; absent where the step shared the host's network. */
+  readonly network: StepNetwork | undefined
+}
+
+async function runStep(deps: ContainerDeps, { params, cleanup, networks }: Step): Promise<StepEnd> {
   params.signal?.throwIfAborted()
   const id = randomBytes(32).toString('hex')
   const bundle = `${deps.paths.runRoot}/steps/${id}`
   mkdirSync(bundle, { recursive: true, mode: 0o711 })
   cleanup.push(() => rmSync(bundle, { recursive: true, force: true }))
-  const netns = `${deps.paths.runRoot}/netns/${id}`
-  const setup = await stepNetwork(deps, { id, netns, params, cleanup })
+  const network = params.network === 'host' ? undefined : await networks.acquire(params.network === 'none' ? 'none' : 'bridge')
+  let ended = false
+  cleanup.push(() => (network === undefined || ended ? undefined : networks.discard(network)))
   const root = openDirectory(params.rootfs)
-  const input = stepInput(deps, { id, netns, params, bundle, setup, root })
+  const input = stepInput(deps, { id, params, bundle, network, root })
   const { config } = buildBundle(input)
   const env = { ...config.process, env: stepEnv(params.env, input) }
   writeFileSync(`${bundle}/config.json`, JSON.stringify(deps.filter.add({ ...config, process: env })), { mode: 0o600 })
@@ -63,7 +72,8 @@ async function runStep(deps: ContainerDeps, { params, cleanup }: Step): Promise<
     const { exitCode } = await exited(child)
     await flushed
     params.signal?.throwIfAborted()
-    return { exitCode }
+    ended = true
+    return { exitCode, network }
   } finally {
     params.signal?.removeEventListener('abort', onAbort)
   }
@@ -74,44 +84,21 @@ function stepEnv(env: readonly string[], { user }: BundleInput): readonly string
   return env.some((line) => line.startsWith('HOME=')) ? env : [...env, `HOME=${user.home}`]
 }
 
-interface StepNetwork {
-  readonly id: string
-  readonly netns: string
-  readonly params: StepParams
-  readonly cleanup: Cleanup
-}
-
-async function stepNetwork(deps: ContainerDeps, step: StepNetwork): Promise<NetworkSetup | undefined> {
-  const { id, netns, params, cleanup } = step
-  if (params.network === 'host') return undefined
-  const endpoints = params.network === 'none' ? [] : [{ network: defaultNetwork }]
-  cleanup.push(() => deps.network.teardown(id))
-  return deps.network.setup({
-    containerId: id,
-    containerName: id.slice(0, 12),
-    hostname: params.hostname ?? 'buildkitsandbox',
-    netnsPath: netns,
-    endpoints,
-    ports: [],
-  })
-}
-
 interface StepBundle {
   readonly id: string
-  readonly netns: string
   readonly params: StepParams
   readonly bundle: string
-  readonly setup: NetworkSetup | undefined
+  readonly network: StepNetwork | undefined
   readonly root: number
 }
 
-function stepInput(deps: ContainerDeps, { id, netns, params, bundle, setup, root }: StepBundle): BundleInput {
+function stepInput(deps: ContainerDeps, { id, params, bundle, network, root }: StepBundle): BundleInput {
   const hostname = params.hostname ?? 'buildkitsandbox'
   const spec: ContainerSpec = {
     name: params.key,
     image: params.key,
     labels: {},
-    network: setup === undefined ? { kind: 'host' } : { kind: 'none' },
+    network: network === undefined ? { kind: 'host' } : { kind: 'none' },
     entrypoint: params.args,
     workingDir: params.workingDir,
     ...(params.shmSize === undefined ? {} : { shmSize: params.shmSize }),
@@ -128,11 +115,11 @@ function stepInput(deps: ContainerDeps, { id, netns, params, bundle, setup, root
       rootfs: params.rootfs,
       hostname,
       mounts: (params.mounts ?? []).map(stepMount),
-      files: setup === undefined ? hostFiles() : stepFiles(bundle, setup, params.extraHosts),
+      files: network === undefined ? hostFiles() : stepFiles(bundle, network.setup, params.extraHosts),
       devices: [],
       blockDevices: {},
       namespaces: {
-        network: setup === undefined ? 'host' : { path: netns },
+        network: network === undefined ? 'host' : { path: network.netns },
         pid: 'new',
         ipc: 'new',
         uts: 'new',

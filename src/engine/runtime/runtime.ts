@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { type ChildProcess, exited, findExecutable, lastLines, spawnProcess } from '../../sys/process.ts'
@@ -65,6 +65,8 @@ export function createRuntime({ info, stateRoot, enter }: RuntimeOptions): Runti
       spawn(['exec', ...(detach ? ['--detach'] : []), '--pid-file', pidFile, '--process', processFile, id], stdio),
     runOnce: ({ id, bundle, stdio }) => spawn(['run', '--bundle', bundle, id], stdio, false),
     destroy: async (id) => {
+      // Without its record the runtime could only say that it does not know it.
+      if (!existsSync(`${stateRoot}/${id}`)) return
       await finish(spawn(['delete', '--force', id], ['ignore', 'ignore', 'pipe']))
     },
     forget: (id) => rmSync(`${stateRoot}/${id}`, { recursive: true, force: true }),
