@@ -12,6 +12,7 @@ export const workerEntries = {
   'context-worker': 'engine/build/context-worker',
   'attach-worker': 'engine/attach-worker',
   'sync-worker': 'engine/sync-worker',
+  'copy-worker': 'engine/copy-worker',
 } as const
 
 export type WorkerEntry = keyof typeof workerEntries

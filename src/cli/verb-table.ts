@@ -15,6 +15,7 @@ export const verbTable: readonly VerbEntry[] = [
     aliases: ['convert'],
     load: () => import('./verbs/config.ts'),
   },
+  { name: 'cp', summary: 'Copy files/folders between a service container and the local filesystem', load: () => import('./verbs/cp.ts') },
   { name: 'create', summary: 'Creates containers for a service', load: () => import('./verbs/create.ts') },
   { name: 'diff', summary: "Inspect changes to files on a container's file system", load: () => import('./verbs/diff.ts') },
   { name: 'doctor', summary: 'Say what this host lacks and how to mend it', load: () => import('./verbs/doctor.ts') },

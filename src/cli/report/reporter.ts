@@ -23,7 +23,7 @@ export function eventWords(event: ProgressEvent): EventWords {
   const [line = ''] = event.text?.split('\n') ?? []
   if (kind === 'image' || kind === 'layer') return { text: event.verb, status: line }
   if (kind === 'build' && event.parent !== undefined) return { text: event.verb, status: line }
-  return { text: '', status: failed ? `${event.verb}: ${line}` : event.verb }
+  return failed ? { text: '', status: `${event.verb}: ${line}` } : { text: line, status: event.verb }
 }
 
 /** `12.3MB`: decimal units, as docker shows sizes. */

@@ -69,6 +69,11 @@ export interface Containers {
    * stopped containers are changed too. One path's failure does not keep the others from being done.
    */
   sync(params: ContainerRef & SyncParams, context?: CallContext): Promise<SyncResult>
+  /**
+   * Copies a file or a tree between the host and a container, running or not, by the rules of docker cp; see CopyParams.
+   * Rejects COPY_NOT_FOUND, COPY_NO_DIRECTORY, COPY_NOT_A_DIRECTORY, COPY_FAILED, READ_ONLY, INVALID_ARCHIVE.
+   */
+  copy(params: ContainerRef & CopyParams, context?: CallContext): Promise<void>
 }
 
 /** A container by full id, unique id prefix (>= 4) or name. */
@@ -139,6 +144,23 @@ export interface SyncParams {
   readonly owner?: string
   /** Leaves alone what has the same content already, and removes nothing. */
   readonly compare?: boolean
+}
+
+export interface CopyParams {
+  readonly direction: 'in' | 'out'
+  /** Absolute, on the host. At the end of the source `/.` means the contents; `/` at either end means a directory. */
+  readonly hostPath: string
+  /** The same in the container. */
+  readonly path: string
+  /** `hostPath` is a tar: unpacked into the directory `path`, or made of it. */
+  readonly tar?: boolean
+  /** A link as the source is followed; otherwise it is copied as a link. */
+  readonly followLink?: boolean
+  /**
+   * In: files belong to the user the container runs as; otherwise they keep the host's ids.
+   * Out: files keep the container's ids; otherwise they belong to root.
+   */
+  readonly archive?: boolean
 }
 
 export interface SyncPath {

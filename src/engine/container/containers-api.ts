@@ -3,6 +3,7 @@ import type * as api from '../api.ts'
 import { attachContainer, resizeMain } from './attach/attach.ts'
 import { awaitContainer } from './await.ts'
 import { containerChanges, exportContainer } from './contents.ts'
+import { copyFiles } from './copy/copy.ts'
 import { type ContainerDeps, emitContainer } from './deps.ts'
 import { detail } from './describe.ts'
 import type { Entry } from './entry.ts'
@@ -79,6 +80,7 @@ export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber
     export: async ({ container, path }) => lifecycle.withRootfs(store.get(container), (entry) => exportContainer(deps, entry, path)),
     top: async ({ container }) => containerTop(deps, runningEntry(store.get(container))),
     stats: async ({ container }) => containerStats(deps, store.get(container)),
+    copy: async ({ container, ...params }, context) => copyFiles(deps, store.get(container), { params, lifecycle, context }),
     sync: async ({ container, ...params }) => syncContainer(deps, store.get(container), { params, lifecycle, worker: syncWorker }),
   }
 }

@@ -66,6 +66,7 @@ export function applySync({ root, paths, owner: ownerName, compare }: SyncJob): 
   }
 }
 
+/** A failure of the system in words. */
 const reasons: Readonly<Record<string, string>> = {
   EROFS: 'read-only file system; put a volume there',
   ENOSPC: 'no space left on device',
@@ -76,7 +77,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
 }
 
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return ('code' in error ? reasons[String(error.code)] : undefined) ?? error.message
 }

@@ -26,11 +26,21 @@ export async function syncContainer(
       owner: params.owner ?? entry.record.spec.user ?? entry.record.imageConfig.User ?? '',
       compare: params.compare === true,
     })
+  return withFiles(deps, entry, lifecycle, run)
+}
+
+/** Works on a container's files, whether it runs or not. */
+export async function withFiles<T>(
+  deps: ContainerDeps,
+  entry: Entry,
+  lifecycle: Pick<Lifecycle, 'alone'>,
+  run: (root: SyncRoot) => Promise<T>,
+): Promise<T> {
   // A container may end and start again while it is looked at; each look finds what is true then.
   for (let attempt = 0; ; attempt++) {
     try {
       const running = processRoot(entry)
-      return running === undefined ? await lifecycle.alone(entry, () => syncStopped(deps, entry, run)) : await run(running)
+      return running === undefined ? await lifecycle.alone(entry, () => withStopped(deps, entry, run)) : await run(running)
     } catch (error) {
       if (!hasCode(error, 'CONTAINER_GONE') || attempt >= 5) throw error
       await entry.run?.done
@@ -39,7 +49,7 @@ export async function syncContainer(
 }
 
 /** Into the files of a container that does not run; nobody starts it meanwhile. */
-async function syncStopped(deps: ContainerDeps, entry: Entry, run: (root: SyncRoot) => Promise<SyncResult>): Promise<SyncResult> {
+async function withStopped<T>(deps: ContainerDeps, entry: Entry, run: (root: SyncRoot) => Promise<T>): Promise<T> {
   const { id, name, spec, resolvedMounts } = entry.record
   if (entry.removed) throw new TscomposeError('not-found', 'CONTAINER_NOT_FOUND', `container ${name} is gone`)
   const restarted = processRoot(entry)

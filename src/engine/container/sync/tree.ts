@@ -36,9 +36,9 @@ interface Piece {
   readonly readOnly: boolean
 }
 
-/** Opens a container's files. Throws CONTAINER_GONE where its process has ended meanwhile. */
-export function openSyncTree(root: SyncRoot): SyncTree {
-  const pieces = root.kind === 'process' ? [processPiece(root)] : stoppedPieces(root)
+/** Opens a container's files, to write to them unless it is only for reading. Throws CONTAINER_GONE where its process has ended meanwhile. */
+export function openSyncTree(root: SyncRoot, { reading = false }: { readonly reading?: boolean } = {}): SyncTree {
+  const pieces = root.kind === 'process' ? [processPiece(root)] : stoppedPieces(root, reading)
   const [whole] = pieces
   if (whole === undefined) throw new TscomposeError('internal', 'SYNC_ROOT', 'no root to write to')
   // Most paths of a batch are neighbours.
@@ -49,7 +49,7 @@ export function openSyncTree(root: SyncRoot): SyncTree {
   }
   const open = (path: string, owner: { readonly uid: number; readonly gid: number } | undefined): number | undefined => {
     const { piece, inside } = settle(pieces, whole, path)
-    if (piece.readOnly) throw new TscomposeError('denied', 'READ_ONLY', `${path} is read-only`, { hint: 'put a volume there' })
+    if (piece.readOnly && !reading) throw new TscomposeError('denied', 'READ_ONLY', `${path} is read-only`, { hint: 'put a volume there' })
     try {
       return openInRoot(piece.fd, inside, constants.O_RDONLY | constants.O_DIRECTORY)
     } catch (error) {
@@ -92,11 +92,13 @@ function processPiece({ pid, startTime }: SyncRoot & { readonly kind: 'process' 
   throw gone()
 }
 
-function stoppedPieces({ rootfs, readOnly, mounts }: SyncRoot & { readonly kind: 'stopped' }): readonly Piece[] {
+function stoppedPieces({ rootfs, readOnly, mounts }: SyncRoot & { readonly kind: 'stopped' }, reading: boolean): readonly Piece[] {
   const pieces: Piece[] = [{ target: '/', fd: openDirectory(rootfs), readOnly }]
   try {
     for (const { target, source, readOnly: locked } of mounts) {
       const fd = source === '' ? undefined : openIfDirectory(source)
+      // For a reader, what is not there without the process is what the image has there.
+      if (fd === undefined && reading) continue
       // A path below something that is no directory, or is not there without the process, is refused as read-only.
       pieces.push(fd === undefined ? { target, fd: openDirectory(rootfs), readOnly: true } : { target, fd, readOnly: locked })
     }
