@@ -1,9 +1,7 @@
-import { enableCompileCache } from 'node:module'
-import { prepareCompileCache } from '../daemon/compile-cache.ts'
+import { compileCacheDirectory } from '../daemon/compile-cache.ts'
+import { runCommandLine } from './run.ts'
 
-// Before anything else is imported: what follows is compiled once and then read from the cache.
-const cache = prepareCompileCache()
-if (cache !== undefined) enableCompileCache(cache)
+// bin/tscompose asks Node for it; no compose file and no child is to see it.
+if (process.env.NODE_COMPILE_CACHE === compileCacheDirectory) delete process.env.NODE_COMPILE_CACHE
 
-const { runCommandLine } = await import('./run.ts')
 await runCommandLine(process.argv.slice(2))

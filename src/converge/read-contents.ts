@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises'
 import { hasErrno } from '../base/errors.ts'
 import type { Project } from '../project/model.ts'
 import { type FileContent, type FileContents, filePathsOf } from './spec/files.ts'
@@ -13,6 +12,8 @@ export async function readContents(project: Project): Promise<FileContents> {
 }
 
 async function readContent(path: string): Promise<FileContent> {
+  // Few projects have any, and the module takes milliseconds to load.
+  const { readFile, stat } = await import('node:fs/promises')
   try {
     const found = await stat(path)
     // Directories, sockets and devices have no content to inject.

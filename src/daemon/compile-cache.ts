@@ -1,8 +1,10 @@
 import { lstatSync, mkdirSync } from 'node:fs'
 
-/** Root's own directory; nobody else can put code there. Spelled out: `places.ts` would be one more file to load first. */
+/** Root's own directory; nobody else can put code there. */
 const dataRoot = '/var/lib/tscompose'
-const directory = `${dataRoot}/cache/compile`
+
+/** Where compiled code is kept between commands; bin/tscompose spells it out too. */
+export const compileCacheDirectory: string = `${dataRoot}/cache/compile`
 
 /**
  * The directory for compiled code, made if it is missing; undefined where it is not ours alone (other users run without
@@ -12,10 +14,10 @@ export function prepareCompileCache(): string | undefined {
   if (process.getuid?.() !== 0) return undefined
   try {
     mkdirSync(dataRoot, { recursive: true, mode: 0o711 })
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    const { uid, mode } = lstatSync(directory)
+    mkdirSync(compileCacheDirectory, { recursive: true, mode: 0o700 })
+    const { uid, mode } = lstatSync(compileCacheDirectory)
     const isPrivate = uid === 0 && (mode & 0o170077) === 0o040000
-    return isPrivate ? directory : undefined
+    return isPrivate ? compileCacheDirectory : undefined
   } catch {
     // A read-only disk is no reason to refuse the command.
     return undefined
