@@ -10,8 +10,10 @@ export interface Channel {
   stream(method: string, params: unknown, context?: CallContext): AsyncIterable<unknown>
   /** Ends the connection; what still runs rejects with CONNECTION_LOST. */
   close(): void
-  /** Resolves when the connection is over. */
+  /** Resolves when the connection is over; does not keep the process alive until then. */
   readonly closed: Promise<void>
+  /** Waits until the daemon has gone, and keeps the process alive meanwhile. */
+  awaitClose(): Promise<void>
 }
 
 interface Pending {
@@ -27,6 +29,7 @@ export function openChannel(socket: Socket): Promise<Channel> {
   const ready = Promise.withResolvers<Channel>()
   let nextId = 1
   let lost: TscomposeError | undefined
+  let awaited = false
 
   const send = (message: ClientMessage): void => {
     socket.write(encodeFrame(message))
@@ -41,15 +44,20 @@ export function openChannel(socket: Socket): Promise<Channel> {
     closed.resolve()
   }
   const receive = (message: ServerMessage): void => {
-    if ('hello' in message) ready.resolve({ hello: message.hello, call, stream, close, closed: closed.promise })
+    if ('hello' in message) ready.resolve({ hello: message.hello, call, stream, close, closed: closed.promise, awaitClose })
     else if ('fatal' in message) lose(errorFromData(message.fatal))
     else pending.get(message.id)?.onMessage(message)
     updateReference()
   }
   // The process may end as soon as nothing is under way: an idle connection keeps nobody alive.
   const updateReference = (): void => {
-    if (pending.size > 0) socket.ref()
+    if (pending.size > 0 || awaited) socket.ref()
     else socket.unref()
+  }
+  const awaitClose = (): Promise<void> => {
+    awaited = true
+    updateReference()
+    return closed.promise
   }
   const open = (entry: Pending): number => {
     const id = nextId++

@@ -55,7 +55,7 @@ async function retire(channel: Channel): Promise<void> {
       cause,
     })
   }
-  await channel.closed
+  await channel.awaitClose()
 }
 
 /** A connected socket, or undefined where nobody listens. */

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createCli, runAsNobody } from '../support/cli.ts'
-import { sh } from '../support/command.ts'
+import { createCli, launcher, runAsNobody } from '../support/cli.ts'
+import { runCommand, sh } from '../support/command.ts'
 import { requireSandbox } from '../support/sandboxed.ts'
 
 const cli = createCli(tmpdir())
@@ -83,6 +84,23 @@ describe('the daemon', () => {
     expect(failed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('hint: apt-get install crun') })
     await sleep(1_500)
     expect((await cli.run(['image', 'ls'])).exitCode).toBe(0)
+  })
+
+  it('of another version gives way to the first command of this one', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'tscompose-other-version-'))
+    try {
+      const root = resolve(dirname(launcher), '..')
+      sh(`cp -r ${root}/bin ${root}/src ${other} && ln -s ${root}/node_modules ${other}`)
+      sh(`sed 's/"version": "[^"]*"/"version": "0.0.0-other"/' ${root}/package.json >${other}/package.json`)
+      await runCommand([join(other, 'bin/tscompose'), 'engine', 'start'], { cwd: other })
+      const { pid, version } = await status()
+      expect(version).toBe('0.0.0-other')
+      await cli.ok(['image', 'ls'])
+      expect((await status()).version).not.toBe('0.0.0-other')
+      expect(daemons()).not.toContain(String(pid))
+    } finally {
+      rmSync(other, { recursive: true, force: true })
+    }
   })
 
   it('is only for root', async () => {
