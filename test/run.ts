@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { createTestGroups } from './support/test-groups.ts'
 
 /*
@@ -14,6 +14,8 @@ const root = resolve(import.meta.dirname, '..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const scratch = mkdtempSync(join(tmpdir(), 'tscompose-tests-'))
 const fileTimeoutMs = 15 * 60_000
+/** Images and build cache of the example stacks, kept from file to file and run to run: they take a minute to make. */
+const examplesCache = '/var/cache/tscompose-tests'
 
 interface Totals {
   readonly passed: number
@@ -58,10 +60,45 @@ for hierarchy in $TEST_HIERARCHIES; do mount --bind "$hierarchy/$TEST_GROUP" "$h
 exit $?
 `
 
-function sandboxed(argv: readonly string[]): readonly string[] {
-  const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child=KILL', '--propagation', 'private']
-  return ['unshare', ...namespaces, 'sh', '-ec', enterScript, 'sh', ...argv]
+/**
+ * The same for the example stacks, which install packages: a network namespace whose traffic a process outside of it
+ * carries on (nothing of the host's network is changed), and the images of the runs before. One run at a time has them.
+ */
+const enterWithOutsideScript = `
+mkdir -p "$TEST_CACHE" /var/lib/tscompose
+exec 9>"$TEST_CACHE.lock"
+flock 9
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/tscompose
+mount -t tmpfs -o mode=711 tmpfs /run/tscompose
+mount --bind "$TEST_CACHE" /var/lib/tscompose
+for place in containers networks volumes; do
+  mkdir -p /var/lib/tscompose/$place
+  mount -t tmpfs -o mode=711 tmpfs /var/lib/tscompose/$place
+done
+for hierarchy in $TEST_HIERARCHIES; do mount --bind "$hierarchy/$TEST_GROUP" "$hierarchy"; done
+touch /run/outside
+mount --bind /proc/self/ns/net /run/outside
+exec unshare --net sh -ec '
+ip link set lo up
+nsenter --net=/run/outside slirp4netns --configure --mtu=65520 --disable-host-loopback --netns-type=path /proc/$$/ns/net tap0 >/dev/null 2>&1 9>&- &
+for attempt in $(seq 250); do
+  ip -4 -o addr show dev tap0 2>/dev/null | grep -q inet && break
+  sleep 0.02
+done
+umount /run/outside
+"$@"
+exit $?
+' sh "$@"
+`
+
+function sandboxed(argv: readonly string[], { outside }: { readonly outside: boolean }): readonly string[] {
+  const namespaces = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child=KILL', '--propagation', 'private']
+  const enter = outside ? ['sh', '-ec', enterWithOutsideScript] : ['--net', 'sh', '-ec', enterScript]
+  return ['unshare', ...namespaces, ...enter, 'sh', ...argv]
 }
+
+const needsOutside = (file: string): boolean => basename(file).startsWith('examples-')
 
 function jobsOf(project: Project, parts: readonly string[]): readonly Job[] {
   const patterns = [`test/${project}/**/*.test.ts`, ...(project === 'unit' ? ['test/*.test.ts'] : [])]
@@ -75,7 +112,7 @@ function jobsOf(project: Project, parts: readonly string[]): readonly Job[] {
   }
   return files.map((file, index) => {
     const report = join(scratch, `${project}-${index}.json`)
-    return { name: file, isolated: true, argv: sandboxed(vitestArgv(project, report, [file])), report }
+    return { name: file, isolated: true, argv: sandboxed(vitestArgv(project, report, [file]), { outside: needsOutside(file) }), report }
   })
 }
 
@@ -84,7 +121,7 @@ async function runJob(job: Job): Promise<Totals> {
   const started = performance.now()
   const [program = '', ...args] = job.argv
   const groups = job.isolated ? createTestGroups(`tscompose-test-${process.pid}`) : undefined
-  const places = { TEST_HIERARCHIES: groups?.hierarchies.join(' ') ?? '', TEST_GROUP: groups?.name ?? '' }
+  const places = { TEST_CACHE: examplesCache, TEST_HIERARCHIES: groups?.hierarchies.join(' ') ?? '', TEST_GROUP: groups?.name ?? '' }
   const child = spawn(program, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,7 +17,7 @@ export interface RunningWatch {
 }
 
 /** Starts a watch in the project and waits until it watches. */
-export async function startWatch(project: TestProject, args: readonly string[] = ['watch']): Promise<RunningWatch> {
+export async function startWatch(project: Pick<TestProject, 'directory'>, args: readonly string[] = ['watch']): Promise<RunningWatch> {
   const child = spawn(launcher, args, { cwd: project.directory, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let from = 0
