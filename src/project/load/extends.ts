@@ -13,17 +13,12 @@ import type { ReadOptions } from './read-options.ts'
 import { isRemote, remoteFile } from './remote.ts'
 import { keepUnique } from './unique.ts'
 
-interface Step {
-  readonly file: string
-  readonly service: string
-}
-
 interface Run {
   readonly options: ReadOptions
   readonly context: LoadContext
-  readonly steps: readonly Step[]
-  /** `!reset` and `!override` of the files on the way, as they apply to the service that is extended. */
-  readonly directives: readonly Directive[]
+  /** What is finished already: a chain costs each of its services once, and a file is read once. */
+  readonly done: Map<Place, Map<string, Tree>>
+  readonly files: Map<string, Base>
 }
 
 /** Replaces every service that extends another by the merge of both. */
@@ -32,9 +27,9 @@ export function applyExtends(tree: Tree, directives: readonly Directive[], file:
   if (!isTree(services)) return tree
   if (!Object.values(services).some((service) => isTree(service) && service.extends !== undefined)) return tree
   const extended = newTree()
-  for (const name of Object.keys(services)) {
-    extended[name] = extendService(name, { tree, services, file }, { options, context, steps: [], directives }) ?? null
-  }
+  const place = { tree, services, file }
+  const run: Run = { options, context, done: new Map(), files: new Map() }
+  for (const name of Object.keys(services)) extended[name] = extendService(name, { place, directives }, run) ?? null
   context.sources.inherit(services, extended)
   const result = Object.assign(newTree(), tree, { services: extended })
   context.sources.inherit(tree, result)
@@ -47,37 +42,74 @@ interface Place {
   readonly file: string
 }
 
-function extendService(name: string, place: Place, run: Run): Tree | undefined {
-  const service = place.services[name]
-  if (!isTree(service)) return undefined
-  const reference = readReference(service)
-  if (reference === undefined) return service
-  const at: Path = ['services', name, 'extends']
-  if (run.steps.some((step) => step.file === place.file && step.service === name)) {
-    const chain = [...run.steps, { file: place.file, service: name }].map((step) => `${step.service} in ${step.file}`)
-    fail(run, place, at, 'EXTENDS_CYCLE', `Circular reference: ${chain.join(' extends ')}`)
-    return service
+/** Where a service is taken from, with the directives of all documents there. */
+interface Base {
+  readonly place: Place
+  readonly directives: readonly Directive[]
+}
+
+/** A service on the way to the one that extends nothing. */
+interface Link {
+  readonly name: string
+  readonly service: Tree
+  /** Where it is written, and the `!reset` and `!override` there. */
+  readonly from: Base
+  readonly extended: string
+  readonly base: Base
+}
+
+/** The service with everything it extends; undefined where there is none. Chains may be long: no recursion. */
+function extendService(first: string, start: Base, run: Run): Tree | undefined {
+  const links: Link[] = []
+  const seen = new Set<string>()
+  let name = first
+  let from = start
+  let found: Tree | undefined
+  for (;;) {
+    const service = from.place.services[name]
+    found = isTree(service) ? (run.done.get(from.place)?.get(name) ?? service) : undefined
+    const reference = found === service && found !== undefined ? readReference(found) : undefined
+    if (found === undefined || reference === undefined) break
+    if (seen.has(`${from.place.file}\n${name}`)) {
+      failOnCycle(links, name, from, run)
+      break
+    }
+    seen.add(`${from.place.file}\n${name}`)
+    const base = findBase(reference, name, from, run)
+    if (base === undefined) break
+    links.push({ name, service: found, from, extended: reference.service, base })
+    name = reference.service
+    from = base
   }
-  const base = findBase(reference, name, place, run)
-  if (base === undefined) return service
-  const steps = [...run.steps, { file: place.file, service: name }]
-  const found = extendService(reference.service, base.place, { ...run, steps, directives: base.directives })
-  if (found === undefined) return service
+  for (const link of links.reverse()) found = found === undefined ? link.service : extendBy(found, link, run)
+  return found
+}
+
+function failOnCycle(links: readonly Link[], name: string, from: Base, run: Run): void {
+  const chain = [...links, { name, from }].map((link) => `${link.name} in ${link.from.place.file}`)
+  fail(run, from.place, ['services', name, 'extends'], 'EXTENDS_CYCLE', `Circular reference: ${chain.join(' extends ')}`)
+}
+
+function extendBy(found: Tree, { name, service, from, extended, base }: Link, run: Run): Tree {
+  const { sources } = run.context
+  const { place } = from
   const cleaned = applyDirectives(
     found,
-    run.directives.flatMap((directive) => relativeTo(directive, name)),
+    from.directives.flatMap((directive) => relativeTo(directive, name)),
   )
-  run.context.sources.inherit(found, cleaned)
-  const passed = run.context.sources.pass(cleaned, () => ({
+  sources.inherit(found, cleaned)
+  const passed = sources.pass(cleaned, () => ({
     kind: 'extends',
-    at: locate(run.context.sources, place.tree, at),
-    from: `service ${reference.service} of ${base.place.file}`,
+    at: locate(sources, place.tree, ['services', name, 'extends']),
+    from: `service ${extended} of ${base.place.file}`,
     envFiles: [],
   }))
   const merged = mergeServices(passed, service, name, run.context)
   const { extends: _done, ...rest } = merged
   const result = Object.assign(newTree(), rest)
-  run.context.sources.inherit(merged, result)
+  sources.inherit(merged, result)
+  const finished = run.done.get(place) ?? new Map<string, Tree>()
+  run.done.set(place, finished.set(name, result))
   return result
 }
 
@@ -98,15 +130,11 @@ function readReference(service: Tree): Reference | undefined {
   return { service: written.service, file: typeof written.file === 'string' ? written.file : undefined }
 }
 
-function findBase(
-  reference: Reference,
-  name: string,
-  place: Place,
-  run: Run,
-): { readonly place: Place; readonly directives: readonly Directive[] } | undefined {
+function findBase(reference: Reference, name: string, from: Base, run: Run): Base | undefined {
+  const { place } = from
   const at: Path = ['services', name, 'extends']
   if (reference.file === undefined) {
-    if (reference.service in place.services) return { place, directives: run.directives }
+    if (reference.service in place.services) return from
     const meant = didYouMean(reference.service, Object.keys(place.services))
     const hint = meant === undefined ? undefined : `did you mean \`${meant}\`?`
     fail(
@@ -124,8 +152,8 @@ function findBase(
     fail(run, place, [...at, 'file'], 'COMPOSE_FILE_NOT_FOUND', `${path}: no such file`)
     return undefined
   }
-  const other = readExtended(path, run)
-  if (other === undefined) return undefined
+  const other = run.files.get(path) ?? readExtended(path, run)
+  run.files.set(path, other)
   if (reference.service in other.place.services) return other
   const meant = didYouMean(reference.service, Object.keys(other.place.services))
   fail(
@@ -145,7 +173,7 @@ function localPath(file: string, { directory, remotes }: ReadOptions): string {
 }
 
 /** The file a service is taken from: canonical, with paths that start from its own directory. */
-function readExtended(path: string, run: Run): { readonly place: Place; readonly directives: readonly Directive[] } | undefined {
+function readExtended(path: string, run: Run): Base {
   const { options, context } = run
   let tree: Tree = newTree()
   const directives: Directive[] = []

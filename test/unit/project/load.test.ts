@@ -75,6 +75,22 @@ describe('the model', () => {
   })
 })
 
+describe('extends', () => {
+  test('a chain of thousands takes each service once, whichever end comes first', () => {
+    const last = 4999
+    const service = (index: number): string =>
+      index === 0 ? '  s0: {image: x, environment: {A: "0"}}\n' : `  s${index}: {extends: {service: s${index - 1}}}\n`
+    const lines = Array.from({ length: last + 1 }, (_, index) => service(last - index))
+    const { project } = load(`services:\n${lines.join('')}`)
+    expect(project.services[`s${last}`]).toMatchObject({ image: 'x', environment: { A: '0' } })
+  }, 20_000)
+
+  test('a circle is one error, with everyone on it', () => {
+    const { diagnostics } = failure('services:\n  a: {extends: {service: b}}\n  b: {extends: {service: a}}\n')
+    expect(diagnostics.map(({ code, line }) => ({ code, line }))).toEqual([{ code: 'EXTENDS_CYCLE', line: 2 }])
+  })
+})
+
 describe('diagnostics', () => {
   test('all errors of a file come at once, each with its place and a suggestion', () => {
     const { diagnostics } = failure(
