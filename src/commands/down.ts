@@ -1,4 +1,5 @@
 import { type DownRules, reconcileDown } from '../converge/reconcile/down.ts'
+import { dismissProviders } from './providers.ts'
 import { runPlan } from './run-plan.ts'
 import { callContext, type Scope, selectContainers } from './scope.ts'
 
@@ -16,5 +17,6 @@ export async function down(scope: Scope, options: DownOptions): Promise<DownResu
   if (options.services !== undefined) selectContainers(scope, observed.containers, { services: options.services })
   const plan = reconcileDown(observed, { ...options, projectName, ...(project === undefined ? {} : { project }) })
   await runPlan(scope, plan)
+  if (project !== undefined && scope.dryRun !== true) await dismissProviders({ ...scope, project }, options.services)
   return { found: plan.nodes.length > 0 }
 }

@@ -23,10 +23,13 @@ export async function pull(scope: Scope & { readonly project: Project }, options
     if (image === undefined || image === '') return false
     return !(options.ignoreBuildable && build !== undefined)
   })
+  const builder = createPlanBuilder()
+  for (const { name, provider } of Object.values(project.services)) {
+    if (provider !== undefined) builder.unchanged({ kind: 'image', name }, 'Skipped - No image to be pulled')
+  }
   const references = [...new Set(services.map(({ image }) => image ?? ''))]
   const local =
     options.policy === 'missing' ? (await engine.observe({ project: project.name, images: references }, callContext(scope))).images : {}
-  const builder = createPlanBuilder()
   for (const reference of references) {
     const service = services.find(({ image }) => image === reference)
     const target = { kind: 'image', name: reference } as const

@@ -3,7 +3,11 @@ import type { Plan } from '../converge/plan.ts'
 import type { Scope } from './scope.ts'
 
 /** Carries out a plan with a scope's sink, signal and limit; in a dry run only says what it would do. */
-export async function runPlan(scope: Scope, plan: Plan, extra: Pick<ExecuteOptions, 'stdio' | 'onStarted'> = {}): Promise<ExecuteResult> {
+export async function runPlan(
+  scope: Scope,
+  plan: Plan,
+  extra: Pick<ExecuteOptions, 'onHookOutput' | 'onStarted'> = {},
+): Promise<ExecuteResult> {
   const { engine, sink, signal, limit } = scope
   if (scope.dryRun === true) return rehearse(plan, sink)
   return execute(plan, engine, {

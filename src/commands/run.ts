@@ -7,8 +7,10 @@ import { readContents } from '../converge/read-contents.ts'
 import type { UpRules } from '../converge/reconcile/options.ts'
 import { reconcileRun } from '../converge/reconcile/run.ts'
 import { reconcileImages } from '../converge/reconcile/up.ts'
+import { withoutAliases } from '../converge/spec/network.ts'
 import type { ContainerSpec, MountSpec, PortSpec } from '../engine/api.ts'
 import type { Project } from '../project/model.ts'
+import { withProviders, withRememberedProviders } from './providers.ts'
 import { runPlan } from './run-plan.ts'
 import { callContext, type Scope } from './scope.ts'
 
@@ -42,10 +44,16 @@ export async function createOneOff(
   scope: Scope & { readonly project: Project },
   options: RunOptions,
 ): Promise<{ readonly id: string; readonly name: string }> {
-  const { project } = scope
+  const project = await (scope.dryRun === true ? withRememberedProviders(scope) : withProviders(scope))
   const desired = desiredState(project, await readContents(project))
   const found = desired.services.find(({ name }) => name === options.service)
-  if (found === undefined) throw new TscomposeError('not-found', 'NO_SUCH_SERVICE', `no such service: ${options.service}`)
+  if (found === undefined) {
+    const isProvider = project.services[options.service]?.provider !== undefined
+    const why = isProvider ? `${options.service} is a provider: it has no container` : `no such service: ${options.service}`
+    throw new TscomposeError('not-found', 'NO_SUCH_SERVICE', why, {
+      hint: `the project has: ${desired.services.map(({ name }) => name).join(', ')}`,
+    })
+  }
   const service: DesiredService = { ...found, replicas: Math.max(1, found.replicas) }
   let observed = await observeProject(scope.engine, desired, callContext(scope))
   let { rules } = options
@@ -96,14 +104,5 @@ function oneOffSpec(project: Project, service: DesiredService, options: RunOptio
     ...(options.capAdd.length === 0 ? {} : { capAdd: [...(base.capAdd ?? []), ...options.capAdd] }),
     ...(options.capDrop.length === 0 ? {} : { capDrop: [...(base.capDrop ?? []), ...options.capDrop] }),
     autoRemove: options.autoRemove,
-  }
-}
-
-/** Other containers must not reach a one-off one by the service's name. */
-function withoutAliases(network: ContainerSpec['network']): ContainerSpec['network'] {
-  if (network.kind !== 'networks') return network
-  return {
-    kind: 'networks',
-    endpoints: network.endpoints.map(({ aliases: _aliases, ipv4Address: _v4, ipv6Address: _v6, ...rest }) => rest),
   }
 }

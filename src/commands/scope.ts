@@ -3,6 +3,7 @@ import type { EventSink } from '../base/event.ts'
 import { isOneOff, numberOf, serviceOf } from '../converge/labels.ts'
 import type { CallContext, ContainerSummary, Engine } from '../engine/api.ts'
 import type { Project } from '../project/model.ts'
+import type { AskProvider } from './providers.ts'
 
 /** What every command works on. The project is absent where labels alone have to do. */
 export interface Scope {
@@ -15,6 +16,8 @@ export interface Scope {
   readonly limit?: number
   /** Plans are shown and not carried out. */
   readonly dryRun?: boolean
+  /** Absent where no program of the caller's is to be run. */
+  readonly askProvider?: AskProvider
 }
 
 /** The call context of a scope without its sink: for calls that show nothing. */

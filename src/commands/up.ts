@@ -7,6 +7,7 @@ import type { UpRules } from '../converge/reconcile/options.ts'
 import { reconcileImages, reconcileUp } from '../converge/reconcile/up.ts'
 import type { Project } from '../project/model.ts'
 import { type ApprovedPlan, requireApproved } from './approved-plan.ts'
+import { withProviders, withRememberedProviders } from './providers.ts'
 import { runPlan } from './run-plan.ts'
 import { callContext, type Scope } from './scope.ts'
 
@@ -19,7 +20,7 @@ export interface UpOptions {
   readonly approved?: ApprovedPlan
   /** Gets every warning once, before anything is changed. */
   readonly warn?: (message: string) => void
-  readonly stdio?: ExecuteOptions['stdio']
+  readonly onHookOutput?: ExecuteOptions['onHookOutput']
   readonly onStarted?: ExecuteOptions['onStarted']
   /** Called with the final plan before it is carried out; attached `up` learns here what to follow. */
   readonly onPlan?: (plan: Plan, observed: Observed) => void
@@ -31,7 +32,8 @@ export interface UpResult {
 
 /** Makes reality what the project asks for. Idempotent: a second call finds nothing to do. */
 export async function up(scope: Scope & { readonly project: Project }, options: UpOptions): Promise<UpResult> {
-  const desired = await desire(scope.project, options.scale)
+  const asksNobody = scope.dryRun === true || options.approved !== undefined
+  const desired = await desire(await (asksNobody ? withRememberedProviders(scope) : withProviders(scope)), options.scale)
   const first = await observeProject(scope.engine, desired, callContext(scope))
   const { observed, rules } =
     options.approved === undefined
@@ -43,7 +45,7 @@ export async function up(scope: Scope & { readonly project: Project }, options: 
   for (const warning of plan.warnings) options.warn?.(warning)
   options.onPlan?.(plan, observed)
   await runPlan(scope, plan, {
-    ...(options.stdio === undefined ? {} : { stdio: options.stdio }),
+    ...(options.onHookOutput === undefined ? {} : { onHookOutput: options.onHookOutput }),
     ...(options.onStarted === undefined ? {} : { onStarted: options.onStarted }),
   })
   return { plan }
@@ -51,7 +53,7 @@ export async function up(scope: Scope & { readonly project: Project }, options: 
 
 /** The plan of an `up`, without doing anything. Images that would be looked at first stand in front. */
 export async function planUp(scope: Scope & { readonly project: Project }, options: Pick<UpOptions, 'rules' | 'scale'>): Promise<Plan> {
-  const desired = await desire(scope.project, options.scale)
+  const desired = await desire(await withRememberedProviders(scope), options.scale)
   const observed = await observeProject(scope.engine, desired, callContext(scope))
   const plan = reconcileUp(desired, observed, options.rules)
   const images = reconcileImages(desired, observed, options.rules).nodes.map(({ target }) => target.name)

@@ -1,7 +1,8 @@
+import { sha256, stableJson } from '../base/hash.ts'
 import type { ContainerSpec, DeviceSpec } from '../engine/api.ts'
 import type { DeviceMapping, Project, Service } from '../project/model.ts'
 import { hashSpec } from './config-hash.ts'
-import { composeVersion, formatDependsOn, label } from './labels.ts'
+import { composeVersion, formatDependsOn, label, ownLabel } from './labels.ts'
 import { containerName, imageReference } from './names.ts'
 import { compact, nonEmpty } from './spec/compact.ts'
 import { type FileContents, filesOf } from './spec/files.ts'
@@ -27,7 +28,7 @@ export function serviceSpec(project: Project, service: Service, contents: FileCo
       name: '',
       image: imageReference(project, service),
       platform: service.platform,
-      labels: service.labels ?? {},
+      labels: { ...service.labels, ...preStartLabel(service) },
       annotations: service.annotations,
       mounts: nonEmpty([...mountsOf(project, service), ...mounts]),
       volumesFrom: nonEmpty(service.volumes_from?.map((source) => volumesFrom(project, source))),
@@ -48,6 +49,11 @@ export function serviceSpec(project: Project, service: Service, contents: FileCo
     }),
   }
   return { spec, hash: hashSpec(spec) }
+}
+
+/** Changed hooks run again, and with them the containers they prepare. */
+function preStartLabel({ pre_start = [] }: Service): Readonly<Record<string, string>> {
+  return pre_start.length === 0 ? {} : { [ownLabel.preStart]: sha256(stableJson(pre_start)).slice(0, 12) }
 }
 
 function processOf(service: Service): Partial<ContainerSpec> {

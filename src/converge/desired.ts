@@ -36,7 +36,10 @@ export interface DesiredObject<S> {
 export function desiredState(project: Project, contents: FileContents, scale: Readonly<Record<string, number>> = {}): Desired {
   return {
     project,
-    services: serviceOrder(project.services).map((name) => desiredService(project, name, contents, scale)),
+    // A provider is no container of ours; it is asked before anything is planned.
+    services: serviceOrder(project.services)
+      .filter((name) => project.services[name]?.provider === undefined)
+      .map((name) => desiredService(project, name, contents, scale)),
     networks: Object.entries(project.networks).map(([key, network]) => ({
       key,
       name: network.name,

@@ -1,8 +1,8 @@
 import { createLimiter } from '../base/concurrency.ts'
 import { errorToData, hasCode, isAbortError, TscomposeError } from '../base/errors.ts'
 import type { EventPhase, EventSink, EventTarget } from '../base/event.ts'
-import type { CallerStdio, Engine } from '../engine/api.ts'
-import { type Executors, executors, type RunContext } from './executors.ts'
+import type { Engine } from '../engine/api.ts'
+import { type Executors, executors, type HookOutput, type RunContext } from './executors.ts'
 import type { Operation, OperationKind, Plan, PlanNode } from './plan.ts'
 import { undoPreparation } from './undo.ts'
 
@@ -11,8 +11,7 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal
   /** At most so many operations at once (waiting does not count); absent or -1: no limit. */
   readonly limit?: number
-  /** Where hooks write. */
-  readonly stdio?: CallerStdio
+  readonly onHookOutput?: HookOutput
   /** Called when a container runs: attached `up` follows its log from here on. */
   readonly onStarted?: (container: { readonly id: string; readonly name: string }) => void
 }
@@ -43,7 +42,7 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
     created,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.sink === undefined ? {} : { sink: options.sink }),
-    ...(options.stdio === undefined ? {} : { stdio: options.stdio }),
+    ...(options.onHookOutput === undefined ? {} : { onHookOutput: options.onHookOutput }),
   }
   for (const { target, verb } of plan.unchanged) emit(options.sink, { target, verb, phase: 'done' })
 

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasCode, TscomposeError } from '../base/errors.ts'
 import type { EventSink } from '../base/event.ts'
-import type { CallContext, CallerStdio, ContainerRef, Engine } from '../engine/api.ts'
+import type { CallContext, ContainerRef, Engine } from '../engine/api.ts'
 import { explainFailure } from './explain-failure.ts'
 import { label } from './labels.ts'
 import { isNotFound } from './not-found.ts'
 import type { ContainerTarget, Operation, OperationKind, PlanNode } from './plan.ts'
+
+/** Gets a hook's output line by line, with the name of its container. */
+export type HookOutput = (container: string, line: string) => void
 
 export interface RunContext {
   /** When the plan began, in milliseconds since the epoch. */
@@ -13,7 +16,7 @@ export interface RunContext {
   readonly engine: Engine
   readonly signal?: AbortSignal
   readonly sink?: EventSink
-  readonly stdio?: CallerStdio
+  readonly onHookOutput?: HookOutput
   /** What nodes of this plan made: container and image IDs. */
   readonly created: Map<number, string>
   readonly images: Map<number, string>
@@ -104,16 +107,25 @@ export const executors: Executors = {
   },
   'container.delay': async (op, run) => sleep(op.forMs, undefined, run.signal === undefined ? {} : { signal: run.signal }),
   'container.exec': async (op, run, node) => {
-    const { process } = op
-    const stdio = run.stdio === undefined ? {} : { stdio: run.stdio }
-    const { exitCode } = await run.engine.containers.exec({ ...ref(op.container, run), process, ...stdio }, quiet(run))
+    const process = { ...op.process, report: true }
+    const said: string[] = []
+    const sink: EventSink = ({ text = '' }) => {
+      run.onHookOutput?.(node.target.name, text)
+      said.push(text)
+      if (said.length > shownLines) said.shift()
+    }
+    const { exitCode } = await run.engine.containers.exec({ ...ref(op.container, run), process }, { ...quiet(run), sink })
     if (exitCode === 0) return
-    throw new TscomposeError('conflict', 'HOOK_FAILED', `${node.cause} of ${node.target.name} exited with code ${exitCode}`, {
+    const output = said.map((line) => `\n  | ${line}`).join('')
+    throw new TscomposeError('conflict', 'HOOK_FAILED', `${node.cause} of ${node.target.name} exited with code ${exitCode}${output}`, {
       target: node.target.name,
       hint: `its command is: ${process.args.join(' ')}`,
     })
   },
 }
+
+/** Lines of a failed hook's output in its error. */
+const shownLines = 5
 
 /** Container steps are shown by execute(); an engine that showed them as well would say everything twice. */
 function quiet({ signal }: RunContext): CallContext {

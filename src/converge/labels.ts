@@ -20,6 +20,14 @@ export const label = {
   volume: 'com.docker.compose.volume',
 } as const
 
+/** Our own, beside them: what recreates a container without being a part of its spec. They count as the user's labels. */
+export const ownLabel = {
+  /** What providers gave to the service, as JSON: variable -> value. */
+  provided: 'dev.tscompose.provided',
+  /** Hash of the pre_start hooks. */
+  preStart: 'dev.tscompose.pre-start',
+} as const
+
 /** The release of docker compose whose labels and output shapes are kept. */
 export const composeVersion = '2.40.3'
 

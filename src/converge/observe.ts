@@ -2,6 +2,7 @@ import type { CallContext, ContainerSpec, Engine, ObservedState } from '../engin
 import type { Desired } from './desired.ts'
 import { isOneOff, label, serviceOf } from './labels.ts'
 import { isNotFound } from './not-found.ts'
+import { preStartImages } from './reconcile/pre-start.ts'
 import { defaultBridge } from './spec/network.ts'
 
 /** What there is, and how the containers were made that no longer match. */
@@ -18,7 +19,7 @@ export async function observeProject(engine: Engine, desired: Desired, context?:
   const state = await engine.observe(
     {
       project: desired.project.name,
-      images: [...new Set(desired.services.map(({ image }) => image))],
+      images: [...new Set(desired.services.flatMap((service) => [service.image, ...preStartImages(service)]))],
       networks: [...desired.networks.map(({ name }) => name), ...foreignNetworks(desired)],
       volumes: desired.volumes.map(({ name }) => name),
     },

@@ -22,6 +22,7 @@ const spawnCall = libc(
 )
 const waitCall = libc('int waitpid(int pid, int *status, int options)')
 const duplicate = libc('int fcntl(int fd, int command, int lowest)')
+const pipeCall = libc('int pipe2(int *pair, int flags)')
 const socketPair = libc('int socketpair(int domain, int type, int protocol, int *pair)')
 
 const POSIX_SPAWN_SETSIGDEF = 0x04
@@ -116,6 +117,13 @@ export function reap(pid: number): Ending {
   const word = status.readInt32LE()
   const signal = word & 0x7f
   return { exitCode: signal === 0 ? (word >> 8) & 0xff : null, signal }
+}
+
+/** The read end and the write end of a pipe, both close-on-exec. A process can open `/dev/stdout` anew where it is a pipe, not a socket. */
+export function createPipe(): readonly [number, number] {
+  const pair = Buffer.alloc(8)
+  checked('pipe2', pipeCall(pair, SOCK_CLOEXEC), 'pipe')
+  return [pair.readInt32LE(0), pair.readInt32LE(4)]
 }
 
 /** Two ends of a stream socket, both close-on-exec. */

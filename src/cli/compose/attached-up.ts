@@ -135,8 +135,13 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
       announce()
       attach(container, began)
     }
+    const onHookOutput: UpOptions['onHookOutput'] = (container, text) => {
+      if (!options.attached.has(known.get(container) ?? '')) return
+      const name = `${shortName({ name: container, labels: {} }, scope.projectName)} ->`
+      printer.print(name, [{ stream: 'stdout', time: new Date().toISOString(), text }])
+    }
     try {
-      await up({ ...scope, sink, signal: starting.signal }, { ...options.up, onPlan, onStarted: started })
+      await up({ ...scope, sink, signal: starting.signal }, { ...options.up, onPlan, onStarted: started, onHookOutput })
       announce()
       watching = options.watch?.({ signal: starting.signal, onStarted: (container) => attach(container) })
       if (watching !== undefined) void attachAgain(scope, { signal: ending.signal, silent, attach })

@@ -56,6 +56,10 @@ async function connected(invocation: Invocation, projectName: string): Promise<N
     signal: invocation.signal,
     limit: invocation.root.parallel,
     dryRun: invocation.root.dryRun,
+    askProvider: async (request) => {
+      const { callProvider } = await import('../../remotes/provider.ts')
+      return callProvider({ ...request, env: definedOnly(invocation.terminal.env) })
+    },
     warn: createWarner(invocation.terminal, invocation.reporter),
   }
 }

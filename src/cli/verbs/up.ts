@@ -11,7 +11,6 @@ import { ownFlag } from '../compose/own-flag.ts'
 import { quieted } from '../compose/quiet.ts'
 import { upRules } from '../compose/rules.ts'
 import { type ProjectScope, projectScope } from '../compose/scope.ts'
-import { callerStdio } from '../compose/stdio.ts'
 import { collect, wholeNumber } from '../flags.ts'
 import type { Invocation, Verb } from '../verb.ts'
 
@@ -135,7 +134,6 @@ function upOptions(invocation: Invocation, scope: ProjectScope, scale: Readonly<
     scale,
     ...approvedPlan(invocation),
     warn: scope.warn,
-    stdio: callerStdio(terminal, { stdin: false, tty: false }),
     ...(terminal.stdinIsTty ? { confirm: (question) => confirm(invocation, question) } : {}),
   }
 }

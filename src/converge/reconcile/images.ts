@@ -7,6 +7,7 @@ import type { OperationArgs, PlanBuilder } from '../plan.ts'
 import { buildDependencies, buildSpec } from '../spec/top-level.ts'
 import type { ImageRules } from './options.ts'
 import { dependencyOrder } from './order.ts'
+import { preStartImages } from './pre-start.ts'
 
 /** What has to be done to have one image; the same image is brought once however many services run it. */
 export interface ImageAction {
@@ -22,7 +23,7 @@ export interface ImageAction {
 /** Images to pull or build, those others are built from first. Throws where an image cannot be had by the rules. */
 export function imageActions(desired: Desired, observed: Observed, rules: ImageRules): readonly ImageAction[] {
   const actions = new Map<string, ImageAction>()
-  for (const service of inBuildOrder(desired)) {
+  for (const service of [...inBuildOrder(desired), ...desired.services.flatMap(hookUsers)]) {
     if (service.replicas === 0 || rules.settled.has(service.image) || actions.has(service.image)) continue
     const decision = decide(service, observed.images[service.image] ?? null, rules)
     if (decision === undefined) continue
@@ -35,6 +36,12 @@ export function imageActions(desired: Desired, observed: Observed, rules: ImageR
     })
   }
   return [...actions.values()]
+}
+
+/** A pre_start hook with an image of its own, seen as a service that runs it. */
+function hookUsers(user: DesiredService): readonly DesiredService[] {
+  const { build: _build, ...service } = user.service
+  return preStartImages(user).map((image) => ({ ...user, image, service: { ...service, image } }))
 }
 
 /** A service with this image has containers. */

@@ -5,12 +5,13 @@ import type { ContainerTarget } from '../plan.ts'
 import { addCreate, carriedSpec, type ServiceScope, temporarySpec } from './create.ts'
 import type { ReplicaDecision } from './decisions.ts'
 import { addAwait, addHooks, addRemove, containerTarget, type Emission, type Replica } from './emission.ts'
+import { addPreStart } from './pre-start.ts'
 import { rollingUpdate } from './rolling.ts'
 
 /** Adds the nodes of one service; its dependencies were added before. */
 export function addService(emission: Emission, service: DesiredService): void {
   const decisions = emission.decisions.get(service.name)?.replicas ?? []
-  const scope: ServiceScope = { emission, service, conditions: startConditions(emission, service) }
+  const scope: ServiceScope = { emission, service, conditions: addPreStart(emission, service, startConditions(emission, service)) }
   const rolling = rollingUpdate(scope, decisions)
   const others = decisions.filter((decision) => rolling?.replaced.includes(decision) !== true)
   const replicas = others.flatMap((replica) => addReplica(scope, replica) ?? [])

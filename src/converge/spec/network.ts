@@ -1,4 +1,4 @@
-import type { EndpointSpec, NetworkMode, PortSpec } from '../../engine/api.ts'
+import type { ContainerSpec, EndpointSpec, NetworkMode, PortSpec } from '../../engine/api.ts'
 import type { Project, Service, ServiceNetwork } from '../../project/model.ts'
 import { containerName } from '../names.ts'
 import { compact, nonEmpty } from './compact.ts'
@@ -82,4 +82,13 @@ export function linksOf(project: Project, service: Service): Readonly<Record<str
     return [alias, target] as const
   })
   return own.length + foreign.length === 0 ? undefined : Object.fromEntries([...own, ...foreign])
+}
+
+/** Other containers must not reach a one-off one by the service's name. */
+export function withoutAliases(network: ContainerSpec['network']): ContainerSpec['network'] {
+  if (network.kind !== 'networks') return network
+  return {
+    kind: 'networks',
+    endpoints: network.endpoints.map(({ aliases: _aliases, ipv4Address: _v4, ipv6Address: _v6, ...rest }) => rest),
+  }
 }

@@ -1,22 +1,9 @@
 import type { Service } from '../../project/model.ts'
-import { unsupported } from './unsupported.ts'
 
-const ignoredAttributes = [
-  'gpus',
-  'credential_spec',
-  'use_api_socket',
-  'models',
-  'isolation',
-  'cpu_count',
-  'cpu_percent',
-  'pre_start',
-] as const
+const ignoredAttributes = ['gpus', 'credential_spec', 'use_api_socket', 'models', 'isolation', 'cpu_count', 'cpu_percent'] as const
 
-/** Attributes that are read and have no effect on this engine, one sentence each. Throws for what cannot be left out. */
+/** Attributes that are read and have no effect on this engine, one sentence each. */
 export function serviceWarnings(service: Service): readonly string[] {
-  if (service.provider !== undefined) {
-    throw unsupported(`services.${service.name}.provider: provider services are not supported`, 'leave the service out with a profile')
-  }
   const ignored = ignoredAttributes.filter((name) => service[name] !== undefined).map((name) => `services.${service.name}.${name}`)
   const devices = service.deploy?.resources?.reservations?.devices
   if (devices !== undefined && devices.length > 0) ignored.push(`services.${service.name}.deploy.resources.reservations.devices`)

@@ -110,6 +110,8 @@ export interface ExecSpec {
   readonly tty?: boolean
   readonly detach?: boolean
   readonly privileged?: boolean
+  /** Its output comes as progress of the call, `text` a line (the first 1 MiB), instead of going to the caller's files. */
+  readonly report?: boolean
   /** Names the session for `resize`. */
   readonly session?: string
 }

@@ -11,6 +11,7 @@ import { containerCapabilities } from './bundle/bundle.ts'
 import { capabilitySets, effectiveEnv, workingDir } from './bundle/process.ts'
 import { type ContainerDeps, emitContainer } from './deps.ts'
 import type { Entry } from './entry.ts'
+import { reportLines } from './exec-report.ts'
 import { containerPlaces } from './places.ts'
 import { resolveUser } from './user.ts'
 
@@ -169,6 +170,8 @@ function executableState(root: number, path: string): 'executable' | 'plain' | '
 export interface TakenStdio {
   readonly fds: readonly (number | 'ignore')[]
   readonly close: () => void
+  /** Once everything the process wrote has been passed on. */
+  readonly drained?: Promise<void>
 }
 
 /** Copies of the caller's own open files, to be given to a child and closed again. Missing ones are /dev/null. */
@@ -231,12 +234,12 @@ export async function execForCaller(
   const attributes = { execID: `${entry.record.id.slice(0, 12)}-${request.number}` }
   const command = process.args.join(' ')
   emitContainer(deps, entry.record, `exec_create: ${command}`, attributes)
-  const taken = takeStdio(process.detach === true ? undefined : request.stdio)
+  const files = process.report === true ? reportLines(entry, context) : takeStdio(process.detach === true ? undefined : request.stdio)
   let session: ExecSession
   try {
-    session = startExec(deps, entry, { process, stdio: taken.fds, number: request.number })
+    session = startExec(deps, entry, { process, stdio: files.fds, number: request.number })
   } finally {
-    taken.close()
+    files.close()
   }
   request.onSession(session)
   emitContainer(deps, entry.record, `exec_start: ${command}`, attributes)
@@ -244,6 +247,7 @@ export async function execForCaller(
   context.signal?.addEventListener('abort', onAbort, { once: true })
   try {
     const { exitCode } = await session.ended
+    await files.drained
     emitContainer(deps, entry.record, 'exec_die', { ...attributes, exitCode: String(exitCode) })
     return { exitCode }
   } finally {
