@@ -1,38 +1,82 @@
 import { lstatSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { ServiceRule } from './rules.ts'
-import { pathsOf } from './walk.ts'
+import { visitTree } from './walk.ts'
 
-/** What the watched trees looked like last: finds what the kernel did not tell when its queue overflowed. */
+/**
+ * What the watched trees looked like last. Tells changes from mere events, knows what was in a directory that is gone,
+ * and finds what the kernel did not tell when its queue overflowed.
+ */
 export interface TreeMemory {
-  /** These paths are known as they are now. */
-  note(paths: readonly string[]): void
+  /** Everything known below a path; nothing where it was no directory. */
+  below(path: string): readonly string[]
+  /** Of these paths, those that are not as they are remembered; they are remembered as they are now. */
+  settle(paths: readonly string[]): readonly string[]
   /** Looks at everything and returns what is not as it is remembered. */
   rescan(): readonly string[]
 }
 
-export function createTreeMemory(rules: readonly ServiceRule[]): TreeMemory {
-  const known = new Map<string, string>()
-  const noteOne = (path: string): void => {
-    const now = signature(path)
-    if (now === undefined) known.delete(path)
-    else known.set(path, now)
+interface Known {
+  readonly signature: string
+  /** False where the file was so young that another write could have left the same time. */
+  readonly certain: boolean
+}
+
+/** Coarsest step of the kernel's clock for file times. */
+const clockStepMs = 20
+
+export function createTreeMemory(rules: readonly ServiceRule[], files: readonly string[] = []): TreeMemory {
+  const directories = new Map<string, Map<string, Known>>()
+  const find = (path: string): Known | undefined => directories.get(dirname(path))?.get(basename(path))
+  const note = (path: string, known: Known | undefined): void => {
+    const siblings = directories.get(dirname(path))
+    if (known !== undefined) {
+      if (siblings === undefined) directories.set(dirname(path), new Map([[basename(path), known]]))
+      else siblings.set(basename(path), known)
+      return
+    }
+    siblings?.delete(basename(path))
+    if (siblings?.size === 0) directories.delete(dirname(path))
   }
-  const everything = (): ReadonlySet<string> => new Set(rules.flatMap((rule) => pathsOf(rule)))
-  for (const path of everything()) noteOne(path)
+  const everything = (): ReadonlySet<string> => {
+    const paths = new Set(files)
+    for (const rule of rules) {
+      visitTree(rule, (path, isDirectory) => {
+        if (isDirectory || rule.matches(path)) paths.add(path)
+      })
+    }
+    return paths
+  }
+  const below = (path: string): readonly string[] => {
+    const names = [...(directories.get(path)?.keys() ?? [])]
+    return names.flatMap((name) => [join(path, name), ...below(join(path, name))])
+  }
+  const isSame = (path: string, now: Known | undefined): boolean => {
+    const before = find(path)
+    return before === undefined ? now === undefined : before.certain && before.signature === now?.signature
+  }
+  for (const path of everything()) note(path, look(path))
   return {
-    note: (paths) => paths.forEach(noteOne),
+    below,
+    settle: (paths) =>
+      paths.filter((path) => {
+        const now = look(path)
+        if (isSame(path, now)) return false
+        note(path, now)
+        return true
+      }),
     rescan: () => {
       const present = everything()
-      const changed = [...present].filter((path) => known.get(path) !== signature(path))
-      const gone = [...known.keys()].filter((path) => !present.has(path))
-      return [...changed, ...gone]
+      const known = [...directories].flatMap(([directory, names]) => [...names.keys()].map((name) => join(directory, name)))
+      return [...[...present].filter((path) => !isSame(path, look(path))), ...known.filter((path) => !present.has(path))]
     },
   }
 }
 
-/** Tells a file from what it was; undefined where there is none. A directory only tells that it is there: what is in it is looked at itself. */
-function signature(path: string): string | undefined {
+/** Tells a file from what it was; undefined where there is none. Of a directory only its mode counts: what is in it is looked at itself. */
+function look(path: string): Known | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
-  return stat.isDirectory() ? 'directory' : `${stat.ino}.${stat.size}.${stat.mtimeMs}.${stat.mode}`
+  if (stat.isDirectory()) return { signature: `directory.${stat.mode}`, certain: true }
+  return { signature: `${stat.ino}.${stat.size}.${stat.mtimeMs}.${stat.mode}`, certain: Date.now() - stat.mtimeMs > clockStepMs }
 }

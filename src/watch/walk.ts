@@ -5,20 +5,28 @@ import type { ServiceRule } from './rules.ts'
 
 /** Every path of the host a rule matches now, directories before what is in them. Ignored trees are not looked into. */
 export function pathsOf(rule: ServiceRule): readonly string[] {
-  const root = rule.rule.path
-  const found = statSync(root, { throwIfNoEntry: false })
-  if (found === undefined) return []
-  const paths = rule.matches(root) ? [root] : []
-  if (found.isDirectory()) walk(rule, root, paths)
+  const paths: string[] = []
+  visitTree(rule, (path) => {
+    if (rule.matches(path)) paths.push(path)
+  })
   return paths
 }
 
-function walk(rule: ServiceRule, directory: string, paths: string[]): void {
-  for (const entry of entriesOf(directory)) {
-    const path = join(directory, entry.name)
-    if (rule.matches(path)) paths.push(path)
-    if (entry.isDirectory() && !rule.prunes(path)) walk(rule, path, paths)
+/** Calls `visit` for the rule's path and all that is below it, matched or not, but for ignored trees. */
+export function visitTree({ rule, prunes }: ServiceRule, visit: (path: string, isDirectory: boolean) => void): void {
+  const found = statSync(rule.path, { throwIfNoEntry: false })
+  if (found === undefined) return
+  visit(rule.path, found.isDirectory())
+  const enter = (directory: string): void => {
+    for (const entry of entriesOf(directory)) {
+      const path = join(directory, entry.name)
+      const isDirectory = entry.isDirectory()
+      if (isDirectory && prunes(path)) continue
+      visit(path, isDirectory)
+      if (isDirectory) enter(path)
+    }
   }
+  if (found.isDirectory()) enter(rule.path)
 }
 
 /** None where it is gone or may not be read: what cannot be read cannot be synced either. */

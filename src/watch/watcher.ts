@@ -1,5 +1,7 @@
+import { lstatSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { watch } from 'chokidar'
+import { type FSWatcher, watch } from 'chokidar'
+import { type Batch, createPending } from './pending.ts'
 import { quietTime, type ServiceRule } from './rules.ts'
 import { createTreeMemory } from './tree-memory.ts'
 
@@ -11,17 +13,10 @@ export interface WatcherOptions {
   readonly warn: (message: string) => void
 }
 
-/** Changed paths, each once. What has become of them is to be seen where they are. */
-export interface Batch {
-  readonly paths: readonly string[]
-  /** When the first of them was noticed, in milliseconds of `performance.now()`. */
-  readonly since: number
-}
-
 export interface Watcher {
   /** The next batch; undefined when the signal aborts. Changes are collected while nobody asks. */
   next(signal: AbortSignal): Promise<Batch | undefined>
-  /** Puts paths into the next batch. */
+  /** Puts paths into the next batch, whether they have changed or not. */
   add(paths: readonly string[]): void
   /** Takes what has been collected so far. */
   take(): readonly string[]
@@ -30,72 +25,152 @@ export interface Watcher {
 
 /** A save of compose.yaml is several writes with some editors. */
 const fileQuietMs = 50
-/** A batch is acted upon after this, though its files do not come to rest. */
-const longestHoldMs = 3000
-/** More changes than this without a pause may have been too many for the kernel's queue. */
-const burstEvents = 1000
 const burstPauseMs = 400
-/** A batch that has grown this large is no single save: its end is waited for. */
-const largeBatch = 50
-const largeBatchQuietMs = 40
+/** How often the trees are looked at when the kernel does not tell of all changes. */
+const pollMs = 2000
 
 /** Watches the paths of all rules, and `files`. Resolves when everything that is there has been seen. */
 export async function createWatcher({ rules, files, warn }: WatcherOptions): Promise<Watcher> {
+  const memory = createTreeMemory(rules, files)
+  const pending = createPending()
+  const forced = new Set<string>()
   const extra = new Set(files)
-  const pending = createPending((path) => Math.max(quietTime(path, rules), extra.has(path) ? fileQuietMs : 0))
-  const parents = new Set(files.map((file) => dirname(file)))
-  const roots = [...new Set(rules.map(({ rule }) => rule.path))]
+  const recordOne = (path: string): void => {
+    if (pending.again(path)) return
+    const quiet = Math.max(quietTime(path, rules), extra.has(path) ? fileQuietMs : 0)
+    if (quiet > 0) pending.record(path, quiet)
+  }
+  const record = (path: string): void => {
+    recordOne(path)
+    // A directory that went or was replaced took along what was in it.
+    for (const each of memory.below(path)) recordOne(each)
+  }
+  const rescan = (): void => memory.rescan().forEach(record)
+  const bursts = createBurstCheck(rescan)
+  const polling = createPolling(rescan)
+  const watcher = openChokidar({ rules, files, record, onEvent: bursts.count })
+  watcher.on('error', (error) => {
+    const limit = inotifyLimit(error)
+    if (limit === undefined) warn(`cannot watch: ${error instanceof Error ? error.message : String(error)}`)
+    else if (polling.start()) {
+      warn(
+        `no inotify watches left (${limit}): looking at the files every ${pollMs / 1000} s instead; ignore more directories, or raise it with: sysctl ${limit}=524288`,
+      )
+    }
+  })
+  await new Promise<void>((resolve) => watcher.once('ready', resolve))
+  return {
+    next: async (signal) => {
+      for (;;) {
+        const batch = await pending.next(signal)
+        if (batch === undefined) return undefined
+        const asked = batch.paths.filter((path) => forced.delete(path))
+        const changed = new Set([...asked, ...memory.settle(batch.paths)])
+        if (changed.size > 0) return { ...batch, paths: [...changed] }
+      }
+    },
+    add: (paths) => {
+      for (const path of paths) {
+        forced.add(path)
+        record(path)
+      }
+    },
+    take: pending.take,
+    close: () => {
+      bursts.close()
+      polling.close()
+      return watcher.close()
+    },
+  }
+}
+
+interface ChokidarOptions extends Pick<WatcherOptions, 'rules' | 'files'> {
+  readonly record: (path: string) => void
+  readonly onEvent: () => void
+}
+
+/**
+ * Chokidar keeps a watch on every directory and finds what is in new ones. What happens to a file is taken from the
+ * kernel's event itself: the five looks chokidar takes at each file would make up most of the time of a large change.
+ */
+function openChokidar({ rules, files, record, onEvent }: ChokidarOptions): FSWatcher {
+  const roots = new Set(watchRoots({ rules, files }))
+  const wanted = new Set([...roots, ...rules.map(({ rule }) => rule.path), ...files])
+  const directories = new Set<string>()
+  const plain = new Set<string>()
   const isWanted = (path: string): boolean =>
-    extra.has(path) || rules.some((rule) => !rule.prunes(path) || rule.rule.path === path || rule.rule.path.startsWith(`${path}/`))
-  const watcher = watch([...roots, ...files], {
+    wanted.has(path) || rules.some((rule) => !rule.prunes(path) || rule.rule.path.startsWith(`${path}/`))
+  /** Neither a directory nor known as one: there is nothing for chokidar to find out. */
+  const isPlain = (path: string): boolean => {
+    if (plain.has(path)) return true
+    if (roots.has(path) || directories.has(path) || lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return false
+    plain.add(path)
+    return true
+  }
+  const watcher = watch([...roots], {
     ignoreInitial: true,
     followSymlinks: false,
     // Deletions would wait 100 ms for a file of the same name; the batch sees what is there in the end anyway.
     atomic: false,
     ignorePermissionErrors: true,
     // Ignored directories are not even looked into: node_modules alone can use up every inotify watch.
-    ignored: (path) => !isWanted(path) && !parents.has(path),
+    ignored: (path, stats) => {
+      if (!isWanted(path)) return true
+      if (stats === undefined) return isPlain(path)
+      if (stats.isDirectory()) directories.add(path)
+      return false
+    },
   })
-  const memory = createTreeMemory(rules)
-  const bursts = createBurstCheck(() => {
-    for (const path of memory.rescan()) pending.record(path)
+  watcher.on('raw', (event, name, details) => {
+    onEvent()
+    const { watchedPath } = details as { readonly watchedPath: string }
+    const path = name === null ? watchedPath : `${watchedPath}/${name}`
+    // It has come, gone or been replaced.
+    if (event === 'rename') plain.delete(path)
+    record(path)
   })
-  watcher.on('all', bursts.count)
-  for (const event of ['add', 'addDir', 'change', 'unlink', 'unlinkDir'] as const) watcher.on(event, pending.record)
-  const ready = Promise.withResolvers<void>()
-  watcher.once('ready', ready.resolve)
-  watcher.on('error', (error) => warn(watchFailure(error)))
-  await ready.promise
+  for (const event of ['add', 'addDir', 'change', 'unlink', 'unlinkDir'] as const) watcher.on(event, record)
+  return watcher
+}
+
+/** The directories to begin at. A file, and what is not there yet, is seen from its directory: editors replace files. */
+function watchRoots({ rules, files }: Pick<WatcherOptions, 'rules' | 'files'>): readonly string[] {
+  const isDirectory = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const all = [...new Set([...rules.map(({ rule }) => rule.path), ...files].map((path) => (isDirectory(path) ? path : dirname(path))))]
+  // One below another is found from there; watched twice, each of its events would come twice.
+  return all.filter((path) => !all.some((other) => path.startsWith(other === '/' ? '/' : `${other}/`) && path !== other))
+}
+
+/** The setting that is exhausted, where that is what the error says. */
+function inotifyLimit(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : String(error)
+  if (message.includes('ENOSPC')) return 'fs.inotify.max_user_watches'
+  return message.includes('EMFILE') ? 'fs.inotify.max_user_instances' : undefined
+}
+
+/** Calls `check` every so often once it has been started; `start` tells whether it had not. */
+function createPolling(check: () => void): { start(): boolean; close(): void } {
+  let timer: NodeJS.Timeout | undefined
   return {
-    next: async (signal) => {
-      const batch = await pending.next(signal)
-      memory.note(batch?.paths ?? [])
-      return batch
+    start: () => {
+      if (timer !== undefined) return false
+      timer = setInterval(check, pollMs)
+      return true
     },
-    add: (paths) => {
-      for (const path of paths) pending.record(path)
-    },
-    take: pending.take,
-    close: () => {
-      bursts.close()
-      return watcher.close()
-    },
+    close: () => clearInterval(timer),
   }
 }
 
-function watchFailure(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  if (!/ENOSPC|EMFILE/.test(message)) return `cannot watch: ${message}`
-  return `no inotify watches left (${message}): ignore more directories, or raise fs.inotify.max_user_watches`
-}
-
-/** Calls `check` when a burst of events is over. */
+/** Calls `check` when a burst of events is over that may have been too many for the kernel. */
 function createBurstCheck(check: () => void): { count(): void; close(): void } {
+  // The kernel drops what its queue does not hold, and Node does not pass on that it did.
+  const burstEvents = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8')) / 2
   let events = 0
   let timer: NodeJS.Timeout | undefined
   const over = (): void => {
     const burst = events > burstEvents
     events = 0
+    timer = undefined
     if (burst) check()
   }
   return {
@@ -105,63 +180,5 @@ function createBurstCheck(check: () => void): { count(): void; close(): void } {
       else timer.refresh()
     },
     close: () => clearTimeout(timer),
-  }
-}
-
-interface Pending extends Pick<Watcher, 'next' | 'take'> {
-  record(path: string): void
-}
-
-function createPending(quiet: (path: string) => number): Pending {
-  const paths = new Set<string>()
-  let since = 0
-  let due = 0
-  let timer: NodeJS.Timeout | undefined
-  let wake = Promise.withResolvers<void>()
-  const left = (): number => Math.min(due, since + longestHoldMs) - performance.now()
-  // One timer for a whole burst: it is set again only when it fires too early.
-  const fire = (): void => {
-    const rest = left()
-    timer = rest > 0.5 ? setTimeout(fire, rest) : undefined
-    if (timer === undefined) wake.resolve()
-  }
-  const take = (): readonly string[] => {
-    clearTimeout(timer)
-    timer = undefined
-    wake = Promise.withResolvers()
-    const taken = [...paths]
-    paths.clear()
-    due = 0
-    return taken
-  }
-  return {
-    record: (path) => {
-      const wait = quiet(path)
-      if (wait === 0) return
-      const now = performance.now()
-      if (paths.size === 0) since = now
-      paths.add(path)
-      due = Math.max(due, now + (paths.size > largeBatch ? Math.max(wait, largeBatchQuietMs) : wait))
-      timer ??= setTimeout(fire, wait)
-    },
-    take,
-    next: async (signal) => {
-      const stop = (): void => wake.resolve()
-      signal.addEventListener('abort', stop)
-      try {
-        while (!signal.aborted) {
-          await wake.promise
-          // More may have come while the last batch was worked on.
-          if (left() <= 0.5) break
-          wake = Promise.withResolvers()
-          timer ??= setTimeout(fire, left())
-        }
-      } finally {
-        signal.removeEventListener('abort', stop)
-      }
-      if (signal.aborted) return undefined
-      const began = since
-      return { paths: take(), since: began }
-    },
   }
 }

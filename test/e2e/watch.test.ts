@@ -119,6 +119,18 @@ describe('watch', () => {
     await holds('/built', 'three\n')
   })
 
+  it('rebuild: the container it makes gets what was synced with the same change', async () => {
+    open('together', '[{ path: ./Dockerfile, action: rebuild }, { path: ./src, action: sync, target: /srv }]', 'build: .')
+    const dockerfile = (text: string): string =>
+      `FROM ${busyboxImage}\nRUN echo ${text} >/built\nCMD ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done"]\n`
+    project.write('Dockerfile', dockerfile('one'))
+    watch = await startWatch(project)
+    project.write('src/with', 'it')
+    project.write('Dockerfile', dockerfile('two'))
+    await holds('/built', 'two\n')
+    await holds('/srv/with', 'it')
+  })
+
   it('tells of no rules, leaves bind mounts alone, and watches only the services it is given', async () => {
     project = createProject(
       'chosen',

@@ -10,10 +10,14 @@ import { up } from '../up.ts'
 import type { BatchOutcome } from './history.ts'
 import { type Replica, started, type WatchRun, type WatchScope } from './run.ts'
 
-/** Does what a batch of changes asks for: rebuild, sync, restart, exec. A step's failure is reported and does not keep the next from being done. */
-export async function actOn(run: WatchRun, paths: readonly string[]): Promise<BatchOutcome> {
-  const actions = planActions(paths, run.rules)
-  const { rebuild, sync, restart: restarts, exec } = actions
+/**
+ * Does what a batch of changes asks for: rebuild, sync, restart, exec. A step's failure is reported and does not keep
+ * the next from being done. What was synced just `before` went into containers that a rebuild replaces: it goes into
+ * the new ones as well.
+ */
+export async function actOn(run: WatchRun, paths: readonly string[], before: readonly string[] = []): Promise<BatchOutcome> {
+  const { rebuild, restart: restarts, exec, ...planned } = planActions(paths, run.rules)
+  const sync = rebuild.length === 0 ? planned.sync : planActions([...new Set([...before, ...paths])], run.rules).sync
   const done: string[] = []
   const failures: string[] = []
   const step = async (name: string, work: () => Promise<void>): Promise<void> => {

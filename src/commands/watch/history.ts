@@ -1,5 +1,5 @@
+import type { Batch } from '../../watch/pending.ts'
 import type { ServiceRule } from '../../watch/rules.ts'
-import type { Batch } from '../../watch/watcher.ts'
 
 /** What a watch tells about itself. */
 export interface WatchStatus {
@@ -38,7 +38,7 @@ export function createHistory(project: string, onStatus: ((status: WatchStatus) 
   const batches: BatchRecord[] = []
   const latencies: number[] = []
   let rules: WatchStatus['rules'] = []
-  const tell = (): void => onStatus?.({ project, startedAt, rules, batches: [...batches], latency: percentiles(latencies) })
+  const tell = throttled(() => onStatus?.({ project, startedAt, rules, batches: [...batches], latency: percentiles(latencies) }))
   return {
     start: (all) => {
       rules = all.map(({ service, rule }) => ({
@@ -57,6 +57,25 @@ export function createHistory(project: string, onStatus: ((status: WatchStatus) 
       if (latencies.length > keptLatencies) latencies.shift()
       tell()
     },
+  }
+}
+
+/** Calls at once, and what comes within a quarter of a second after that once at its end. */
+function throttled(call: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let again = false
+  const run = (): void => {
+    again = false
+    call()
+    timer = setTimeout(() => {
+      timer = undefined
+      if (again) run()
+    }, 250)
+    timer.unref()
+  }
+  return () => {
+    if (timer === undefined) run()
+    else again = true
   }
 }
 

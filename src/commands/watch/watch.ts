@@ -13,6 +13,7 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
   let run = prepareRun(scope, options.files, options)
   let watcher = await openWatcher(run)
   const history = createHistory(scope.projectName, options.onStatus)
+  const recent = createRecent()
   try {
     await options.bringUp?.()
     // Makes the engine ready to sync, so that the first save is as fast as the next.
@@ -31,19 +32,38 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
           history.start(run.rules)
         }
       }
+      const before = recent.paths()
+      recent.add(batch.paths)
       const outcome = await guarded(run, async () => {
         try {
-          return await actOn(run, batch.paths)
+          return await actOn(run, batch.paths, before)
         } catch (error) {
           if (!hasCode(error, 'CONNECTION_LOST')) throw error
           run = { ...run, scope: { ...run.scope, engine: await options.reconnect() } }
-          return await actOn(run, batch.paths)
+          return await actOn(run, batch.paths, before)
         }
       })
       if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
     }
   } finally {
     await watcher.close()
+  }
+}
+
+/** A save or a checkout is over after this; it may be more than one batch. */
+const oneChangeMs = 1000
+
+/** Paths of the last batches. */
+function createRecent(): { paths(): readonly string[]; add(paths: readonly string[]): void } {
+  let batches: { readonly at: number; readonly paths: readonly string[] }[] = []
+  return {
+    paths: () => {
+      batches = batches.filter(({ at }) => performance.now() - at < oneChangeMs)
+      return batches.flatMap(({ paths }) => paths)
+    },
+    add: (paths) => {
+      batches.push({ at: performance.now(), paths })
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -57,13 +57,17 @@ describe('watcher', () => {
 describe('tree memory', () => {
   it('finds everything that happened since, and nothing that was noted', () => {
     for (const name of ['kept', 'changed', 'gone']) writeFileSync(path(name), '1')
+    // Files as young as the clock's step count as changed.
+    for (const name of ['kept', 'changed', 'gone']) utimesSync(path(name), 1, 1)
     const memory = createTreeMemory([rule()])
     expect(memory.rescan()).toEqual([])
     writeFileSync(path('changed'), 'longer')
     writeFileSync(path('new'), '1')
     writeFileSync(path('noted'), '1')
     rmSync(path('gone'))
-    memory.note([path('noted')])
+    utimesSync(path('noted'), 1, 1)
+    expect(memory.settle([path('noted')])).toEqual([path('noted')])
+    expect(memory.settle([path('noted'), path('never')])).toEqual([])
     expect([...memory.rescan()].sort()).toEqual([path('changed'), path('gone'), path('new')])
   })
 })

@@ -1,0 +1,180 @@
+/** Changed paths, each once. What has become of them is to be seen where they are. */
+export interface Batch {
+  readonly paths: readonly string[]
+  /** When the first of them was noticed, in milliseconds of `performance.now()`. */
+  readonly since: number
+}
+
+/** Changed paths that wait until they have come to rest. */
+export interface Pending {
+  /** A path that waits already has changed again; false where it does not wait. */
+  again(path: string): boolean
+  /** A path has changed just now. Below `settledMs` it goes as soon as it rests itself, from there on with all like it. */
+  record(path: string, quietMs: number): void
+  /** What has come to rest; undefined when the signal aborts. */
+  next(signal: AbortSignal): Promise<Batch | undefined>
+  /** Everything, at rest or not. */
+  take(): readonly string[]
+}
+
+interface Waiting {
+  readonly first: number
+  last: number
+  readonly quietMs: number
+}
+
+/** Paths with such a quiet time ask for more than a copy: all of them are waited for, so that a checkout costs one rebuild. */
+const settledMs = 25
+/** A path is acted upon after this, though it does not come to rest. */
+const longestHoldMs = 3000
+/** A silence this long ends a burst. */
+const burstMs = 100
+/** So many paths, this many each second: no longer single saves. */
+const burstPaths = 10
+const burstRate = 100
+
+export function createPending(): Pending {
+  const waiting = new Map<string, Waiting>()
+  const alarm = createAlarm()
+  const bursts = createBursts()
+  /** Takes out what is due, or tells when something will be. */
+  const collect = (now: number): Batch | { readonly due: number } => {
+    const settled = settledDue(waiting)
+    const earliest = bursts.notBefore(now)
+    let due = Number.POSITIVE_INFINITY
+    let since = now
+    const paths: string[] = []
+    for (const [path, each] of waiting) {
+      const own = Math.max(earliest, each.quietMs >= settledMs ? settled : ownDue(each))
+      // What comes with a rebuild or a restart belongs to the same change.
+      if (own > now && settled > now) {
+        due = Math.min(due, own)
+        continue
+      }
+      paths.push(path)
+      since = Math.min(since, each.first)
+    }
+    if (paths.length === 0) return { due }
+    for (const path of paths) waiting.delete(path)
+    bursts.batch(paths.length, now)
+    return { paths, since }
+  }
+  return {
+    again: (path) => {
+      const each = waiting.get(path)
+      if (each === undefined) return false
+      each.last = performance.now()
+      bursts.event(each.last)
+      return true
+    },
+    record: (path, quietMs) => {
+      const now = performance.now()
+      bursts.event(now)
+      waiting.set(path, { first: waiting.get(path)?.first ?? now, last: now, quietMs })
+      alarm.ringAt(now + quietMs)
+    },
+    take: () => {
+      const paths = [...waiting.keys()]
+      waiting.clear()
+      return paths
+    },
+    next: async (signal) => {
+      while (!signal.aborted) {
+        // A timer may fire half a millisecond early.
+        const found = collect(performance.now() + 0.5)
+        if ('paths' in found) return found
+        if (Number.isFinite(found.due)) alarm.ringAt(found.due)
+        await alarm.rung(signal)
+      }
+      alarm.stop()
+      return undefined
+    },
+  }
+}
+
+interface Bursts {
+  event(now: number): void
+  batch(paths: number, now: number): void
+  /** When the next batch may be given out; the longer a burst lasts, the larger its batches get. */
+  notBefore(now: number): number
+}
+
+function createBursts(): Bursts {
+  let began = 0
+  let lastEvent = 0
+  let lastBatch = 0
+  let batches = 0
+  let paths = 0
+  return {
+    event: (now) => {
+      if (now - lastEvent > burstMs) {
+        began = now
+        batches = 0
+        paths = 0
+      }
+      lastEvent = now
+    },
+    batch: (count, now) => {
+      paths += count
+      batches++
+      lastBatch = now
+    },
+    notBefore: (now) => {
+      if (paths < burstPaths || (paths * 1000) / (now - began) < burstRate) return 0
+      return Math.min(lastEvent + Math.min(12 + 2 * batches, 50), lastBatch + Math.min(60 + 20 * batches, 500))
+    },
+  }
+}
+
+interface Alarm {
+  /** In milliseconds of `performance.now()`; the earliest counts. */
+  ringAt(time: number): void
+  /** Resolves when it rings, or rang since it was last waited for, or the signal aborts. */
+  rung(signal: AbortSignal): Promise<void>
+  stop(): void
+}
+
+function createAlarm(): Alarm {
+  let timer: NodeJS.Timeout | undefined
+  let at = Number.POSITIVE_INFINITY
+  let ring = Promise.withResolvers<void>()
+  const stop = (): void => {
+    clearTimeout(timer)
+    at = Number.POSITIVE_INFINITY
+  }
+  return {
+    stop,
+    ringAt: (time) => {
+      if (time >= at) return
+      stop()
+      at = time
+      timer = setTimeout(() => {
+        at = Number.POSITIVE_INFINITY
+        ring.resolve()
+      }, time - performance.now())
+    },
+    rung: async (signal) => {
+      const abort = (): void => ring.resolve()
+      signal.addEventListener('abort', abort)
+      await ring.promise
+      signal.removeEventListener('abort', abort)
+      ring = Promise.withResolvers()
+    },
+  }
+}
+
+function ownDue({ first, last, quietMs }: Waiting): number {
+  return Math.min(last + quietMs, first + longestHoldMs)
+}
+
+/** When all that is waited for together has come to rest. */
+function settledDue(waiting: ReadonlyMap<string, Waiting>): number {
+  let first = Number.POSITIVE_INFINITY
+  let rest = Number.NEGATIVE_INFINITY
+  for (const each of waiting.values()) {
+    if (each.quietMs < settledMs) continue
+    first = Math.min(first, each.first)
+    rest = Math.max(rest, each.last + each.quietMs)
+  }
+  return Math.min(rest === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : rest, first + longestHoldMs)
+}
