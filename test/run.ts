@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { createTestGroups } from './support/test-groups.ts'
 
 /*
- * The whole test suite: unit and conformance tests together, then every engine and e2e file by itself in mount, network
- * and pid namespaces of its own with empty engine directories. Ends in one line, `N passed, N failed`.
+ * The whole test suite: unit and conformance tests, then every engine and e2e file by itself in mount, network and pid
+ * namespaces of its own with empty engine directories, two at a time. Ends in one line, `N passed, N failed`.
  * Usage: test/run.ts [unit|conformance|engine|e2e]... [part of a file name]...
  */
 
@@ -14,6 +14,8 @@ const root = resolve(import.meta.dirname, '..')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const scratch = mkdtempSync(join(tmpdir(), 'tscompose-tests-'))
 const fileTimeoutMs = 15 * 60_000
+/** Isolated files share nothing and mostly wait; more at a time would bend what they measure. */
+const isolatedAtOnce = Math.min(2, availableParallelism())
 /** Images and build cache of the example stacks, kept from file to file and run to run: they take a minute to make. */
 const examplesCache = '/var/cache/tscompose-tests'
 
@@ -117,10 +119,10 @@ function jobsOf(project: Project, parts: readonly string[]): readonly Job[] {
 }
 
 /** Runs a job; its output is shown only where it failed. */
-async function runJob(job: Job): Promise<Totals> {
+async function runJob(job: Job, slot: number): Promise<Totals> {
   const started = performance.now()
   const [program = '', ...args] = job.argv
-  const groups = job.isolated ? createTestGroups(`tscompose-test-${process.pid}`) : undefined
+  const groups = job.isolated ? createTestGroups(`tscompose-test-${process.pid}-${slot}`) : undefined
   const places = { TEST_CACHE: examplesCache, TEST_HIERARCHIES: groups?.hierarchies.join(' ') ?? '', TEST_GROUP: groups?.name ?? '' }
   const child = spawn(program, args, {
     cwd: root,
@@ -166,16 +168,41 @@ function formatTotals({ passed, failed, skipped }: Totals): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
+/** Runs jobs side by side in slots; those of `first` follow each other in the first slot, which then helps with the rest. */
+async function runJobs(
+  rest: readonly Job[],
+  { first = [], slots = 1 }: { readonly first?: readonly Job[]; readonly slots?: number },
+): Promise<void> {
+  const shared = [...rest]
+  const work = async (own: Job[], slot: number): Promise<void> => {
+    for (let job = own.shift() ?? shared.shift(); job !== undefined; job = own.shift() ?? shared.shift())
+      results.push(await runJob(job, slot))
+  }
+  await Promise.all(Array.from({ length: slots }, (_, slot) => work(slot === 0 ? [...first] : [], slot)))
+}
+
 const words = process.argv.slice(2)
 const chosen = projects.filter((project) => words.includes(project))
 const parts = words.filter((word) => !projects.some((project) => project === word))
+const jobs = (chosen.length === 0 ? projects : chosen).flatMap((project) => jobsOf(project, parts))
+const isolated = jobs.filter((job) => job.isolated)
+const started = performance.now()
 const results: Totals[] = []
 try {
-  for (const job of (chosen.length === 0 ? projects : chosen).flatMap((project) => jobsOf(project, parts))) results.push(await runJob(job))
+  await runJobs(
+    jobs.filter((job) => !job.isolated),
+    {},
+  )
+  // The example stacks share their images, so each would only wait for the other.
+  await runJobs(
+    isolated.filter(({ name }) => !needsOutside(name)),
+    { first: isolated.filter(({ name }) => needsOutside(name)), slots: isolatedAtOnce },
+  )
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
 const sum = (key: keyof Totals): number => results.reduce((total, result) => total + result[key], 0)
 const totals = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
+console.log(`${Math.round((performance.now() - started) / 1000)} s`)
 console.log(formatTotals(totals))
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1
