@@ -1,5 +1,6 @@
 import { hasCode } from '../../base/errors.ts'
-import type { PullParams } from '../api.ts'
+import { parseReference } from '../../oci/reference.ts'
+import type { BuildSpec, PullParams } from '../api.ts'
 import type { ResolvedImage } from '../parts.ts'
 import type { BuildRun } from './build-run.ts'
 
@@ -11,7 +12,7 @@ export async function resolveBase(run: BuildRun, reference: string, platform: st
     if (found !== undefined) return found
   }
   const wanted = platform ?? run.spec.platform
-  const credentials = credentialsFor(run, reference)
+  const credentials = credentialsFor(run.spec.credentials ?? {}, reference)
   const params: PullParams = {
     reference,
     ...(wanted === undefined ? {} : { platform: wanted }),
@@ -36,8 +37,8 @@ function hold(run: BuildRun, image: ResolvedImage): ResolvedImage {
   return image
 }
 
-function credentialsFor(run: BuildRun, reference: string): PullParams['credentials'] {
-  const host = /^([^/]+[.:][^/]*|localhost)\//.exec(reference)?.[1]
-  const credentials = run.spec.credentials ?? {}
-  return host === undefined || !Object.hasOwn(credentials, host) ? undefined : credentials[host]
+/** The login for the registry a reference names; `credentials` by host, as in references (`docker.io`). */
+export function credentialsFor(credentials: NonNullable<BuildSpec['credentials']>, reference: string): PullParams['credentials'] {
+  const { host } = parseReference(reference)
+  return Object.hasOwn(credentials, host) ? credentials[host] : undefined
 }
