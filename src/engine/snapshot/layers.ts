@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { nextChainId } from '../../oci/chain-id.ts'
 import { isDigest } from '../../oci/digest.ts'
+import { spreadChildren } from '../../sys/files.ts'
 import { collectLeftovers, deleteTree } from '../../sys/trash.ts'
 import type { LayerInfo, LayerStore } from '../parts.ts'
 
@@ -37,6 +38,8 @@ export interface LayersOptions {
 
 export function createLayers({ root, inUse, warn, now }: LayersOptions): Layers {
   mkdirSync(root, { recursive: true, mode: 0o700 })
+  // Layers that are unpacked side by side, or where others were deleted a moment ago, then do not get in each other's way.
+  spreadChildren(root)
   const layers = loadLayers(root, warn)
   const home = (chainId: string): string => `${root}/${hexOf(chainId)}`
   const chain = (chainId: string): readonly LayerInfo[] => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   constants,
@@ -26,6 +27,7 @@ import {
   openInRoot,
   openNoSymlinks,
   renameat2,
+  spreadChildren,
   symlinkat,
   unlinkat,
   utimensat,
@@ -143,5 +145,14 @@ describe('flock', () => {
     expect(flock(join(root, 'lock'))).toBeUndefined()
     closeSync(fd)
     closeSync(flock(join(root, 'lock')) ?? -1)
+  })
+})
+
+describe('a directory of unrelated directories', () => {
+  it('carries the hint of ext4, and says so where the file system has none', () => {
+    const marked = spreadChildren(root)
+    const listed = spawnSync('lsattr', ['-d', root], { encoding: 'utf8' })
+    expect(marked).toBe(listed.status === 0 && listed.stdout.split(' ')[0]?.includes('T') === true)
+    expect(spreadChildren('/proc')).toBe(false)
   })
 })
