@@ -1,9 +1,12 @@
+import { closeSync } from 'node:fs'
 import { Readable, type Writable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { isAbortError } from '../../../base/errors.ts'
 import { badArchive } from '../../../oci/tar/reader.ts'
+import { createSocketPair } from '../../../sys/posix-spawn.ts'
 import { exited, findExecutable, spawnProcess } from '../../../sys/process.ts'
 import type { Compression } from './jobs.ts'
+import { readInPlace } from './read-in-place.ts'
 
 /** Programs that unpack faster than Node's own zlib, each in a process (and so on a core) of its own; best first. */
 const programs: Readonly<Record<Exclude<Compression, 'none'>, readonly string[]>> = {
@@ -31,7 +34,7 @@ export function detectCompression(head: Uint8Array): Compression {
 
 export interface Unpacked {
   readonly compression: Compression
-  /** Plain bytes. Throws `invalid` INVALID_ARCHIVE where the input is damaged. */
+  /** Plain bytes; a chunk is valid until the next. Throws `invalid` INVALID_ARCHIVE where the input is damaged. */
   readonly output: AsyncIterable<Buffer>
 }
 
@@ -81,10 +84,15 @@ async function* withHead(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenera
 }
 
 async function* throughProgram(program: string, input: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const child = spawnProcess(program, ['-d', '-c'], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const [ours, theirs] = createSocketPair()
+  const child = spawnProcess(program, ['-d', '-c'], { stdio: ['pipe', theirs, 'ignore'] })
+  closeSync(theirs)
   const ended = exited(child)
-  const { stdin, stdout } = child
-  if (stdin === null || stdout === null) throw new Error('no pipes')
+  const { stdin } = child
+  if (stdin === null) {
+    closeSync(ours)
+    return await ended.then(() => undefined)
+  }
   const stop = (): void => {
     child.kill('SIGKILL')
   }
@@ -94,7 +102,7 @@ async function* throughProgram(program: string, input: AsyncIterable<Buffer>, si
   pumped.catch(() => stop())
   ended.catch(() => undefined)
   try {
-    for await (const chunk of stdout as AsyncIterable<Buffer>) yield chunk
+    yield* readInPlace(ours)
     await pumped
     const { exitCode } = await ended
     signal.throwIfAborted()

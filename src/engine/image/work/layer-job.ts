@@ -30,11 +30,12 @@ export async function runLayerJob(job: LayerJob, context: JobContext): Promise<L
     return result
   }
   try {
-    const plain = await unpackInto(job, { next }, { context, reporter, size: input.size })
+    const plain = await unpackInto(job, { next }, { context, reporter, size: input.size, algorithm })
     const digest = `${algorithm}:${packed.hash.digest('hex')}` as Digest
+    const { diffId = digest } = plain
     checkDigest(job, digest)
-    checkDiffId(job, plain.diffId)
-    return { digest, size: packed.size, ...plain }
+    checkDiffId(job, diffId)
+    return { digest, size: packed.size, ...plain, diffId }
   } catch (error) {
     // Damaged bytes make all kinds of noise; the digest tells whether that is what happened.
     if (hasCode(error, 'INVALID_ARCHIVE') || hasCode(error, 'INVALID_LAYER')) await blameDigest(job, { next, hash: packed.hash, algorithm })
@@ -46,7 +47,8 @@ export async function runLayerJob(job: LayerJob, context: JobContext): Promise<L
 
 interface PlainResult {
   readonly compression: LayerResult['compression']
-  readonly diffId: string
+  /** Absent: these are the bytes as they came, which are hashed already. */
+  readonly diffId?: string
   readonly tarSize: number
   readonly unpackedSize: number
 }
@@ -55,25 +57,28 @@ interface UnpackOptions {
   readonly context: JobContext
   readonly reporter: Reporter
   readonly size: number
+  /** Of the hash over the bytes as they come. */
+  readonly algorithm: string
 }
 
-async function unpackInto(job: LayerJob, input: AsyncIterator<Buffer>, { context, reporter, size }: UnpackOptions): Promise<PlainResult> {
-  const hash = createHash('sha256')
+async function unpackInto(job: LayerJob, input: AsyncIterator<Buffer>, options: UnpackOptions): Promise<PlainResult> {
+  const { context, reporter, size, algorithm } = options
   const untar = createUntar(job.staging, { whiteouts: true, maxBytes: Math.max(bombFloor, size * bombRatio) })
   try {
     const reader = createTarReader(untar)
     const { compression, output } = await unpackStream(input, size, context.signal)
+    const hash = compression === 'none' && algorithm === 'sha256' ? undefined : createHash('sha256')
     let tarSize = 0
     for await (const chunk of output) {
       context.signal.throwIfAborted()
-      hash.update(chunk)
+      hash?.update(chunk)
       tarSize += chunk.length
       reader.push(chunk)
       reporter.extracting(tarSize)
     }
     reader.finish()
     const { size: unpackedSize } = untar.finish()
-    return { compression, diffId: `sha256:${hash.digest('hex')}`, tarSize, unpackedSize }
+    return { compression, tarSize, unpackedSize, ...(hash === undefined ? {} : { diffId: `sha256:${hash.digest('hex')}` }) }
   } finally {
     untar.close()
   }

@@ -44,9 +44,14 @@ async function packed(path: string, signal: AbortSignal): Promise<AsyncIterable<
     return throughPigz(pigz, path, signal)
   }
   const gzip = createGzip({ chunkSize: readSize })
-  const plain = Readable.from(output, { objectMode: false })
+  const plain = Readable.from(copies(output), { objectMode: false })
   plain.once('error', (error) => gzip.destroy(error))
   return plain.pipe(gzip)
+}
+
+/** Chunks are valid until the next one only, but streams keep some. */
+async function* copies(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk)
 }
 
 async function* throughPigz(program: string, path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
