@@ -12,7 +12,7 @@ import type { LoadOptions, ProjectResult } from './options.ts'
  */
 
 /** Goes up with every change of the model or of a phase. */
-const format = 3
+const format = 4
 const keptEntries = 200
 
 export interface CachedResult extends ProjectResult {

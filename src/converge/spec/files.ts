@@ -62,11 +62,19 @@ function resolve(kind: 'config' | 'secret', project: Project, service: Service, 
 }
 
 function contentOf({ object, what }: ResolvedGrant, contents: FileContents): FileContent {
-  if (object.file === undefined) return { kind: 'content', base64: Buffer.from(object.content ?? '').toString('base64') }
+  if (object.file === undefined) return { kind: 'content', base64: Buffer.from(textOf(object, what)).toString('base64') }
   const content = contents.get(object.file)
   if (content !== undefined && content.kind !== 'missing') return content
   throw new TscomposeError('not-found', 'FILE_NOT_FOUND', `${what}: no such file ${object.file}`, {
     hint: `create it, or correct \`file\` of the ${what}`,
+  })
+}
+
+/** The text of what has no file. `what`: it, in words, such as `secret token`. */
+export function textOf({ content, environment }: FileObject, what: string): string {
+  if (content !== undefined || environment === undefined) return content ?? ''
+  throw new TscomposeError('invalid', 'VARIABLE_NOT_SET', `${what}: the environment variable ${environment} is not set`, {
+    hint: `set it in the shell or in the project's .env file, or correct \`environment\` of the ${what}`,
   })
 }
 

@@ -5,6 +5,7 @@ import { hashNetwork, hashVolume } from '../config-hash.ts'
 import { composeVersion, label } from '../labels.ts'
 import { imageReference } from '../names.ts'
 import { compact, nonEmpty } from './compact.ts'
+import { textOf } from './files.ts'
 import { extraHostsOf } from './network.ts'
 import { ulimitsOf } from './resources.ts'
 
@@ -116,7 +117,7 @@ function buildSecret(project: Project, service: Service, source: string, target 
   if (secret === undefined) {
     throw new TscomposeError('invalid', 'UNDEFINED_REFERENCE', `services.${service.name}.build refers to undefined secret ${source}`)
   }
-  return secret.file === undefined ? { id: target, value: secret.content ?? '' } : { id: target, path: secret.file }
+  return secret.file === undefined ? { id: target, value: textOf(secret, `build secret ${source}`) } : { id: target, path: secret.file }
 }
 
 function withoutNulls(map: Readonly<Record<string, string | null>> = {}): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
+import { TscomposeError } from '../../base/errors.ts'
 import type { RegistryCredentials } from '../api.ts'
 import type { ProxySettings, TlsFiles } from '../parts.ts'
-import { unauthorized } from './authorizer.ts'
 import { parseChallenges } from './challenge.ts'
 import type { Endpoint } from './endpoints.ts'
 import { isConnectionFailure, RegistryBusy, registryUnavailable } from './failure.ts'
@@ -52,5 +52,14 @@ async function checkEndpoint(
     bearer === undefined
       ? basicAuthorization(credentials)
       : `Bearer ${(await fetchToken({ registry: base, transport, challenge: bearer, scope: '', credentials, signal })).value}`
-  if (authorization === undefined || (await ask(authorization)).status !== 200) throw unauthorized(host, '', true)
+  if (authorization === undefined || (await ask(authorization)).status !== 200) throw refused(host, credentials)
 }
+
+function refused(host: string, { username }: RegistryCredentials): TscomposeError {
+  const who = username === undefined ? 'with this token' : `as ${username}`
+  return new TscomposeError('denied', 'LOGIN_REFUSED', `${host} refuses to log in ${who}`, {
+    hint: 'check the user name and the password, or access token; nothing was saved',
+    target: host,
+  })
+}
+

@@ -7,7 +7,7 @@ export interface NormalizeOptions {
   lookup(name: string): string | undefined
 }
 
-/** Makes implied things explicit: the default network, dependencies, names in the engine, variables without value. */
+/** Makes implied things explicit: the default network, dependencies, names in the engine, values of variables. */
 export function normalize(tree: Tree, options: NormalizeOptions, context: LoadContext): Tree {
   const copy: TreeBuilder = Object.assign(newTree(), tree)
   context.sources.inherit(tree, copy)
@@ -22,6 +22,10 @@ export function normalize(tree: Tree, options: NormalizeOptions, context: LoadCo
   for (const section of ['networks', 'volumes', 'configs', 'secrets']) {
     const members = copy[section]
     if (isTree(members)) copy[section] = nameMembers(members, options.projectName, context)
+  }
+  for (const section of ['configs', 'secrets']) {
+    const members = copy[section]
+    if (isTree(members)) copy[section] = fillFromVariables(members, options, context)
   }
   copy.name = options.projectName
   return copy
@@ -44,6 +48,21 @@ function nameMembers(members: Tree, project: string, context: LoadContext): Tree
       const named = Object.assign(newTree(), tree, { name: tree.external === true ? key : `${project}_${key}` })
       context.sources.inherit(tree, named)
       return named
+    },
+    context,
+  )
+}
+
+/** Configs and secrets that name a variable take its value; without one, who uses them is told when a container is made. */
+function fillFromVariables(members: Tree, options: NormalizeOptions, context: LoadContext): Tree {
+  return mapTree(
+    members,
+    (member) => {
+      const content = isTree(member) && typeof member.environment === 'string' ? options.lookup(member.environment) : undefined
+      if (!isTree(member) || content === undefined) return member
+      const filled = Object.assign(newTree(), member, { content })
+      context.sources.inherit(member, filled)
+      return filled
     },
     context,
   )

@@ -59,12 +59,18 @@ describe('the container of a service', () => {
   })
 
   it('injects secrets and configs with their owner and mode', () => {
-    const rest = 'secrets: { key: { environment: KEY } }\nconfigs: { site: { content: "a b" } }'
+    const rest = 'secrets: { key: { environment: COMPOSE_PROJECT_NAME } }\nconfigs: { site: { content: "a b" } }'
     const spec = specOf('secrets: [key]\nconfigs: [{ source: site, target: /etc/site, uid: "33", gid: "34", mode: 0440 }]', rest)
     expect(spec.files).toEqual([
       { target: '/etc/site', contentBase64: Buffer.from('a b').toString('base64'), uid: 33, gid: 34, mode: 0o440 },
-      { target: '/run/secrets/key', contentBase64: '', mode: 0o444 },
+      { target: '/run/secrets/key', contentBase64: Buffer.from('demo').toString('base64'), mode: 0o444 },
     ])
+  })
+
+  it('says which variable of a secret is missing', () => {
+    expect(() => desired('services: { web: { image: x, secrets: [key] } }\nsecrets: { key: { environment: NOPE } }')).toThrow(
+      'secret key: the environment variable NOPE is not set',
+    )
   })
 
   it('says which file of a secret is missing', () => {
