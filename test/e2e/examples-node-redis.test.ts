@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createCli } from '../support/cli.ts'
 import { type Example, openExample, prepareExamples } from '../support/example.ts'
 import { type RunningWatch, startWatch, until } from '../support/watch.ts'
 
@@ -35,11 +36,12 @@ const startedAt = (): Promise<string> => stack.ok(['inspect', '--format', '{{.St
 describe.skipIf(unreachable !== undefined)(`the node-redis example${unreachable === undefined ? '' : ` (${unreachable})`}`, () => {
   beforeAll(async () => {
     stack = openExample('node-redis')
-    await stack.ok(['up', '-d', '--wait'])
+    await stack.ok(['up', '-d', '--build', '--wait'])
   }, 600_000)
   afterAll(async () => {
     watch?.child.kill('SIGKILL')
     await stack.close()
+    await createCli('/').run(['engine', 'stop'])
   })
 
   it('counts visits in Redis, and goes on counting after down and up', async () => {

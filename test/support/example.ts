@@ -11,7 +11,7 @@ const base = 'debian:bookworm-slim'
 /** A copy of one of the stacks in `examples`, to bring up and to edit. */
 export interface Example extends Cli {
   readonly directory: string
-  /** Takes the stack down with its volumes, and deletes the copy. */
+  /** Takes the stack down with its volumes and images (what they are built from is kept), and deletes the copy. */
   close(): Promise<void>
 }
 
@@ -28,7 +28,7 @@ export function openExample(name: string): Example {
     ok: (args, options) => cli.ok(args, { timeout: 600_000, ...options }),
     directory,
     close: async () => {
-      await run(['down', '-v', '-t', '1', '--remove-orphans'])
+      await run(['down', '-v', '-t', '1', '--remove-orphans', '--rmi', 'local'])
       rmSync(parent, { recursive: true, force: true })
     },
   }

@@ -62,4 +62,3 @@ function refused(host: string, { username }: RegistryCredentials): TscomposeErro
     target: host,
   })
 }
-
