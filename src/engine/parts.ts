@@ -26,6 +26,8 @@ export interface ResolvedImage {
   readonly config: ImageConfigFile
   /** chainID of the top layer, '' for an image without layers. */
   readonly chainId: string
+  /** Images of other platforms that go by the same name, by ID. */
+  readonly variants?: readonly string[]
 }
 
 export interface ImageResolver {
@@ -231,6 +233,8 @@ export interface ImageCommitter {
     readonly config: ImageConfigFile
     readonly tags: readonly string[]
     readonly labels?: Readonly<Record<string, string>>
+    /** Images of other platforms that go by the same tags, by ID. */
+    readonly variants?: readonly string[]
   }): Promise<api.ImageSummary>
 }
 

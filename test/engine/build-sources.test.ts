@@ -41,7 +41,12 @@ let cached: string[] = []
 async function build(dockerfile: string | undefined, spec: Partial<BuildSpec> = {}): Promise<ImageSummary> {
   cached = []
   return engine.engine.images.build(
-    { context: fixture.context, tags: ['sources/out:1'], ...(dockerfile === undefined ? {} : { dockerfileInline: dockerfile }), ...spec },
+    {
+      context: fixture.contexts.plain,
+      tags: ['sources/out:1'],
+      ...(dockerfile === undefined ? {} : { dockerfileInline: dockerfile }),
+      ...spec,
+    },
     {
       sink: ({ target, phase, verb }) =>
         void (target.kind === 'build' && phase === 'done' && !target.name.includes('FROM') && cached.push(verb)),
@@ -111,9 +116,10 @@ it('layers of all stages come back from a cache in a directory, and go away with
   expect((await engine.engine.images.list()).flatMap(({ tags }) => tags).sort()).toEqual(['sources/out:1', baseImage])
 })
 
-it('a cache that is not there is a warning, one of an unknown kind an error', async () => {
+it('a cache that is not there, or of a kind only BuildKit has, is a warning; one of an unknown kind an error', async () => {
   await build(`FROM ${baseImage}\n`, { cacheFrom: ['type=local,src=/nowhere'] })
-  await expect(build(`FROM ${baseImage}\n`, { cacheTo: ['type=gha'] })).rejects.toMatchObject({ code: 'UNSUPPORTED_CACHE' })
+  await build(`FROM ${baseImage}\n`, { cacheFrom: ['type=gha'], cacheTo: ['type=s3,region=x,bucket=y,mode=max'] })
+  await expect(build(`FROM ${baseImage}\n`, { cacheTo: ['type=nosuch'] })).rejects.toMatchObject({ code: 'UNSUPPORTED_CACHE' })
 })
 
 it('private cache mounts of steps side by side are different directories', async () => {

@@ -305,6 +305,18 @@ describe('the cache', () => {
   })
 })
 
+test('what the rules of # check find is told with a build that goes through', async () => {
+  const warned = async (text: string): Promise<readonly (readonly [string, string])[]> =>
+    (await build(text)).events.filter(({ phase }) => phase === 'warn').map(({ target, verb }) => [target.name, verb] as const)
+  const text = 'FROM busybox as x\nENV KNOWN $PATH\nCMD echo'
+  expect(await warned(text)).toEqual([
+    ['dockerfile_inline:1 FromAsCasing', 'WARNING'],
+    ['dockerfile_inline:2 LegacyKeyValueFormat', 'WARNING'],
+    ['dockerfile_inline:3 JSONArgsRecommended', 'WARNING'],
+  ])
+  expect(await warned(`# check=skip=all\n${text}`)).toEqual([])
+})
+
 describe('what stays behind', () => {
   test('nothing of a build that was canceled in the middle', async () => {
     const controller = new AbortController()

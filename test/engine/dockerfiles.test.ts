@@ -63,7 +63,7 @@ async function buildCase(entry: Case): Promise<Recorded> {
   rmSync(`${file}.dockerignore`, { force: true })
   const ignore = readIgnore(entry)
   if (ignore !== undefined) writeFileSync(`${file}.dockerignore`, ignore)
-  const spec = specOf(entry, fixture.context, file)
+  const spec = specOf(entry, fixture.contexts[entry.context], file)
   // What cannot be parsed has no findings; the build below tells.
   const { warnings } = await engine.engine.images.checkBuild(spec).catch(() => ({ warnings: [] }))
   const linted = warnings.length === 0 ? {} : { warnings: warnings.map(({ rule, detail, line }) => ({ rule, detail, line })) }

@@ -1,5 +1,7 @@
 import { TscomposeError } from '../../base/errors.ts'
 import type { UpRules } from '../../converge/reconcile/options.ts'
+import type { BuildOptions } from '../../converge/spec/top-level.ts'
+import type { Terminal } from '../terminal.ts'
 import type { Invocation } from '../verb.ts'
 import { isSet, seconds, text } from './flags.ts'
 
@@ -23,6 +25,7 @@ export function upRules({ flags, terminal }: Pick<Invocation, 'flags' | 'termina
       ...(pull === undefined || pull === 'policy' ? {} : { pull: pullPolicy(pull) }),
       build: isSet(flags, 'build'),
       noBuild: isSet(flags, 'noBuild'),
+      buildOptions: callersAgent(terminal.env),
       now: Date.now(),
       settled: new Set(),
     },
@@ -30,6 +33,11 @@ export function upRules({ flags, terminal }: Pick<Invocation, 'flags' | 'termina
     ...waitTimeout,
     recreateVolumes: isSet(flags, 'yes'),
   }
+}
+
+/** What `ssh: default` of a build section stands for. */
+export function callersAgent({ SSH_AUTH_SOCK: sshSocket }: Terminal['env']): Pick<BuildOptions, 'sshSocket'> {
+  return sshSocket === undefined ? {} : { sshSocket }
 }
 
 function pullPolicy(word: string): string {

@@ -2,6 +2,7 @@ import { TscomposeError } from '../../base/errors.ts'
 import { build, checkBuilds } from '../../commands/pull.ts'
 import { printWarnings, sshFlags } from '../compose/build-flags.ts'
 import { isSet, list, parseEnv, services } from '../compose/flags.ts'
+import { callersAgent } from '../compose/rules.ts'
 import { projectScope } from '../compose/scope.ts'
 import { collect } from '../flags.ts'
 import type { Verb } from '../verb.ts'
@@ -32,7 +33,8 @@ export const verb: Verb = {
         ...(isSet(flags, 'pull') ? { pull: true } : {}),
         args: requireValues(parseEnv(list(flags, 'buildArg'), terminal.env)),
         ssh: sshFlags(list(flags, 'ssh')),
-        ...(terminal.env.SSH_AUTH_SOCK === undefined ? {} : { sshSocket: terminal.env.SSH_AUTH_SOCK }),
+        ...callersAgent(terminal.env),
+        everyPlatform: true,
       },
     }
     if (isSet(flags, 'check')) return printWarnings(await checkBuilds(scope, command), terminal)

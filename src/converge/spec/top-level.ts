@@ -1,5 +1,6 @@
 import { TscomposeError } from '../../base/errors.ts'
 import type { BuildSpec, NetworkSpec, VolumeSpec } from '../../engine/api.ts'
+import { formatPlatform, hostPlatform, parsePlatform, platformDistance } from '../../oci/platform.ts'
 import type { Build, Network, Project, Service, Volume } from '../../project/model.ts'
 import { hashNetwork, hashVolume } from '../config-hash.ts'
 import { composeVersion, label } from '../labels.ts'
@@ -60,6 +61,8 @@ export interface BuildOptions {
   readonly ssh?: Readonly<Record<string, string>>
   /** Of the caller's SSH agent. */
   readonly sshSocket?: string
+  /** All of `build.platforms`; else only the one to run. */
+  readonly everyPlatform?: boolean
 }
 
 /** What the engine builds for a service with a `build` section. */
@@ -78,13 +81,22 @@ export function buildSpec(project: Project, service: Service, build: Build, opti
     extraHosts: extraHostsOf(build.extra_hosts),
     shmSize: build.shm_size,
     ulimits: ulimitsOf(build.ulimits),
-    platform: build.platforms?.[0] ?? service.platform,
+    platforms: targetPlatforms(service, build, options),
     additionalContexts: build.additional_contexts && additionalContexts(project, build.additional_contexts),
     ssh: nonEmpty(sshAgents(build.ssh, options)),
     cacheFrom: nonEmpty(build.cache_from),
     cacheTo: nonEmpty(build.cache_to),
     secrets: nonEmpty(build.secrets?.map((grant) => buildSecret(project, service, grant.source, grant.target))),
   })
+}
+
+/** What runs here needs one platform only: the service's own, else the host's where it is among those of the build. */
+function targetPlatforms(service: Service, { platforms = [] }: Build, { everyPlatform = false }: BuildOptions): BuildSpec['platforms'] {
+  const own = service.platform === undefined ? undefined : [service.platform]
+  if (platforms.length === 0 || (!everyPlatform && own !== undefined)) return own
+  if (everyPlatform) return platforms
+  const host = hostPlatform(process.arch)
+  return [platforms.find((text) => platformDistance(parsePlatform(text), host) === 0) ?? platforms[0] ?? formatPlatform(host)]
 }
 
 /** Agents and keys by id; those without a path are the caller's agent, and left out where there is none. */

@@ -77,6 +77,8 @@ export interface PullParams {
   /** `linux/arm64/v8`; absent: the host's. */
   readonly platform?: string
   readonly credentials?: RegistryCredentials
+  /** The image gets no tag: for one of another platform, whose name stays with the host's. */
+  readonly unnamed?: boolean
 }
 
 export interface ImageSummary {
@@ -93,6 +95,8 @@ export interface ImageSummary {
   readonly size: number
   readonly labels: Readonly<Record<string, string>>
   readonly platform: string
+  /** Images of other platforms under the same name, by ID. */
+  readonly variants?: readonly string[]
 }
 
 export interface ImageDetails extends ImageSummary {
@@ -124,7 +128,8 @@ export interface BuildSpec {
   readonly extraHosts?: readonly string[]
   readonly shmSize?: number
   readonly ulimits?: ContainerSpec['ulimits']
-  readonly platform?: string
+  /** One image for each, under the same names: `linux/arm64/v8`. Absent: the host's. */
+  readonly platforms?: readonly string[]
   readonly additionalContexts?: Readonly<Record<string, string>>
   readonly secrets?: readonly { readonly id: string; readonly path?: string; readonly env?: string; readonly value?: string }[]
   /** SSH agents' sockets, or private keys, by id; `default` also serves git. */

@@ -1,32 +1,43 @@
 import { hasCode } from '../../base/errors.ts'
+import { formatPlatform, hostPlatform, parsePlatform, platformDistance } from '../../oci/platform.ts'
 import { parseReference } from '../../oci/reference.ts'
 import type { BuildSpec, PullParams } from '../api.ts'
 import type { ResolvedImage } from '../parts.ts'
 import type { BuildRun } from './build-run.ts'
 
-/** The image, from here or, where it is missing or `pull` asks for a newer one, from its registry. */
+/**
+ * The image, from here or, where it is missing, of another platform than the one asked for, or `pull` asks for a newer
+ * one, from its registry. `platform` is that of FROM.
+ */
 export async function resolveBase(run: BuildRun, reference: string, platform: string | undefined): Promise<ResolvedImage> {
   const { images } = run.deps
-  if (run.spec.pull !== true) {
-    const found = await resolveHere(run, reference)
-    if (found !== undefined) return found
-  }
-  const wanted = platform ?? run.spec.platform
+  const asked = platform !== undefined || (run.spec.platforms ?? []).length > 0
+  const wanted = platform === undefined ? run.platform : parsePlatform(platform)
+  const here = run.spec.pull === true ? [] : await resolveHere(run, reference)
+  const fitting = asked ? here.find(({ config }) => platformDistance(wanted, config) !== undefined) : here[0]
+  if (fitting !== undefined) return hold(run, fitting)
   const credentials = credentialsFor(run.spec.credentials ?? {}, reference)
+  const isHost = platformDistance(hostPlatform(process.arch), wanted) !== undefined
   const params: PullParams = {
     reference,
-    ...(wanted === undefined ? {} : { platform: wanted }),
+    ...(asked ? { platform: formatPlatform(wanted) } : {}),
+    // The name stays with the image that runs here.
+    ...(isHost ? {} : { unnamed: true }),
     ...(credentials === undefined ? {} : { credentials }),
   }
-  await images.pull(params, run.context)
-  return hold(run, await images.resolve(reference))
+  const { id } = await images.pull(params, run.context)
+  return hold(run, await images.resolve(id))
 }
 
-async function resolveHere(run: BuildRun, reference: string): Promise<ResolvedImage | undefined> {
+/** What goes by the name here, the host's image first. */
+async function resolveHere(run: BuildRun, reference: string): Promise<readonly ResolvedImage[]> {
+  const { images } = run.deps
   try {
-    return hold(run, await run.deps.images.resolve(reference))
+    const image = await images.resolve(reference)
+    const variants = await Promise.allSettled((image.variants ?? []).map((id) => images.resolve(id)))
+    return [image, ...variants.flatMap((found) => (found.status === 'fulfilled' ? [found.value] : []))]
   } catch (error) {
-    if (hasCode(error, 'IMAGE_NOT_FOUND')) return undefined
+    if (hasCode(error, 'IMAGE_NOT_FOUND')) return []
     throw error
   }
 }

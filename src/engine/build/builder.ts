@@ -2,22 +2,21 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { createKeyedLock, createLimiter } from '../../base/concurrency.ts'
-import { hostPlatform, parsePlatform } from '../../oci/platform.ts'
+import type { Platform } from '../../oci/descriptor.ts'
+import { formatPlatform } from '../../oci/platform.ts'
 import type * as api from '../api.ts'
+import { buildImages } from './build-images.ts'
 import type { BuildRun } from './build-run.ts'
-import { exportCaches, importCaches, inlineLabel } from './cache-transfer.ts'
 import { findWarnings, refuseFailingChecks } from './check-build.ts'
 import { createTreeWorkers } from './context/worker.ts'
 import type { BuilderDeps } from './deps.ts'
 import { parseDockerfile } from './dockerfile/parse.ts'
 import { createMountedChains } from './mounted-chains.ts'
 import { type ContextTools, openContext } from './open-context.ts'
-import { readEpoch, stageOptions } from './options.ts'
+import { readEpoch, stageOptions, targetPlatforms } from './options.ts'
 import { createBuildProgress } from './progress.ts'
 import { pruneBuildCache } from './prune-cache.ts'
-import { createSolver, type Solver } from './solve.ts'
 import { planStages } from './stages.ts'
-import { toConfigFile } from './state.ts'
 
 export interface Builder {
   /** Builds an image; `api.Images.build`. */
@@ -45,20 +44,14 @@ export function createBuilder(deps: BuilderDeps): Builder {
     return withTools(spec, context, async (tools, failed) => {
       const progress = createBuildProgress(context.sink ?? (() => undefined), spec.tags[0] ?? 'image', deps.now)
       const { source, tree } = await openContext(tools)
-      const platform = spec.platform === undefined ? hostPlatform(process.arch) : parsePlatform(spec.platform)
-      const options = stageOptions(spec, platform)
       const dockerfile = parseDockerfile(source)
       await refuseFailingChecks(deps, { dockerfile, spec, ignore: tree.ignore ?? [] })
       const token = Symbol('build')
       const chainsHeld = new Set<string>()
       held.set(token, chainsHeld)
-      const run: BuildRun = {
+      const shared = {
         ...tools,
-        plan: planStages(dockerfile, options),
-        options,
         source,
-        platform,
-        label: labelOf(spec),
         epoch: readEpoch(spec),
         contextTree: tree,
         chains: createMountedChains(deps.snapshots),
@@ -67,14 +60,22 @@ export function createBuilder(deps: BuilderDeps): Builder {
         cachesInUse,
         progress,
         context,
-        retain: (chainId) => chainsHeld.add(chainId),
+        retain: (chainId: string) => chainsHeld.add(chainId),
         trail: [],
-        made: new Set(),
+        made: new Set<string>(),
+      }
+      const platforms = targetPlatforms(spec)
+      const runFor = (platform: Platform): BuildRun => {
+        const options = stageOptions(spec, platform)
+        const label = [labelOf(spec), platforms.length === 1 ? '' : formatPlatform(platform)].filter((word) => word !== '').join(' ')
+        return { ...shared, platform, options, plan: planStages(dockerfile, options), label }
       }
       try {
-        return await buildImage(run, failed)
+        const [main, ...others] = platforms
+        const findings = (): ReturnType<typeof findWarnings> => findWarnings(deps, { dockerfile, spec, ignore: tree.ignore ?? [] })
+        return await buildImages({ main: runFor(main), others: others.map(runFor), failed, findings })
       } finally {
-        await run.chains.close()
+        await shared.chains.close()
         held.delete(token)
       }
     })
@@ -116,39 +117,6 @@ export function createBuilder(deps: BuilderDeps): Builder {
     restore: () => rm(scratchRoot, { recursive: true, force: true }),
     close: () => workers.close(),
   }
-}
-
-async function buildImage(run: BuildRun, failed: AbortController): Promise<api.ImageSummary> {
-  const solver = createSolver(run)
-  run.progress.begin()
-  try {
-    await importCaches(run)
-    const image = await finish(run, solver)
-    run.progress.done()
-    return image
-  } catch (error) {
-    // Stages that run side by side must be over before what they work on goes away.
-    failed.abort()
-    await solver.settle()
-    run.progress.fail()
-    throw error
-  }
-}
-
-async function finish(run: BuildRun, solver: Solver): Promise<api.ImageSummary> {
-  const { spec, deps, plan, worker } = run
-  const state = await solver.solve(plan.target.index)
-  await worker.run('flush', {})
-  // Steps run on mounts that never flush. Their layers must be on disk before an image that needs them is.
-  if (run.made.size > 0) await worker.run('sync', { path: deps.paths.dataRoot })
-  const labels = { ...spec.labels, ...inlineLabel(run, state) }
-  const config = toConfigFile(state, {
-    labels,
-    ...(run.epoch === undefined ? {} : { epoch: run.epoch }),
-  })
-  const image = await deps.images.put({ config, tags: spec.tags })
-  await exportCaches(run, state)
-  return image
 }
 
 /** Short name of what is built: last part of the first tag's repository. */

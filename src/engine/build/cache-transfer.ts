@@ -30,12 +30,15 @@ const label = 'org.tscompose.build-cache'
 
 type Attributes = ReadonlyMap<string, string>
 
-/** `type=registry,ref=x`; a bare name is a registry's. Throws for a type nobody here knows. */
+/** Caches of services and formats that only BuildKit speaks: a build goes on without them. */
+const foreignTypes = ['gha', 's3', 'azblob']
+
+/** `type=registry,ref=x`; a bare name is a registry's. Throws for a type nobody knows. */
 export function parseCacheEntry(text: string): Attributes {
   const fields = text.includes('=') ? text.split(',') : ['type=registry', `ref=${text}`]
   const attributes = new Map(fields.map((field) => [field.slice(0, field.indexOf('=')).trim(), field.slice(field.indexOf('=') + 1).trim()]))
   const type = attributes.get('type') ?? 'registry'
-  if (['registry', 'local', 'inline'].includes(type)) return attributes.set('type', type)
+  if (['registry', 'local', 'inline', ...foreignTypes].includes(type)) return attributes.set('type', type)
   throw new TscomposeError('unsupported', 'UNSUPPORTED_CACHE', `the build cache type ${JSON.stringify(type)} is not supported`, {
     hint: 'use type=inline, type=local or type=registry',
   })
@@ -69,13 +72,22 @@ export async function importCaches(run: BuildRun): Promise<void> {
   for (const text of run.spec.cacheFrom ?? []) {
     const attributes = parseCacheEntry(text)
     try {
+      if (isForeign(run, text, attributes)) continue
       if (attributes.get('type') === 'local') await importLocal(run, attributes)
       else await importRegistry(run, attributes)
     } catch (error) {
       if (!(error instanceof TscomposeError) || error.kind === 'canceled' || error.kind === 'internal') throw error
-      run.progress.warn(`no cache from ${text}: ${error.message}`)
+      const foreign = error.code === 'NOT_AN_IMAGE' || error.code === 'NO_MATCHING_PLATFORM'
+      run.progress.warn(`no cache from ${text}: ${error.message}${foreign ? '; caches that BuildKit wrote cannot be read here' : ''}`)
     }
   }
+}
+
+function isForeign(run: BuildRun, text: string, attributes: Attributes): boolean {
+  const type = attributes.get('type') ?? ''
+  if (!foreignTypes.includes(type)) return false
+  run.progress.warn(`the cache ${text} is left out: this engine has no caches of type ${type}; use registry or local`)
+  return true
 }
 
 async function importLocal(run: BuildRun, attributes: Attributes): Promise<void> {
@@ -129,21 +141,21 @@ function readLabel(text: string | undefined): LabelContent {
   })
 }
 
-/** Sends the steps to every place of `cache_to`; `mode=max` those of the other stages too. */
-export async function exportCaches(run: BuildRun, state: StageState): Promise<void> {
+/** Sends the steps to every place of `cache_to`; `mode=max` those of stages that are no `targets` too. */
+export async function exportCaches(run: BuildRun, targets: readonly (readonly string[])[]): Promise<void> {
   for (const text of run.spec.cacheTo ?? []) {
     const attributes = parseCacheEntry(text)
     const type = attributes.get('type')
-    if (type === 'inline') continue
-    const leaves = attributes.get('mode') === 'max' ? leafChains(run.trail, state.diffIds) : [state.diffIds]
+    if (type === 'inline' || isForeign(run, text, attributes)) continue
+    const leaves = attributes.get('mode') === 'max' ? leafChains(run.trail, targets) : targets
     if (type === 'local') await exportLocal(run, leaves, directoryOf(attributes, 'dest'))
     else await exportRegistry(run, leaves, required(attributes, 'ref'))
   }
 }
 
-/** The target's chain first, then every other that is no beginning of one before. */
-function leafChains(trail: readonly CachedStep[], target: readonly string[]): readonly (readonly string[])[] {
-  const leaves = [target]
+/** The targets' chains first, then every other that is no beginning of one before. */
+function leafChains(trail: readonly CachedStep[], targets: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const leaves = [...targets]
   const longest = trail.map(({ diffIds }) => diffIds).sort((a, b) => b.length - a.length)
   for (const chain of longest) if (!leaves.some((leaf) => isPrefix(chain, leaf))) leaves.push(chain)
   return leaves

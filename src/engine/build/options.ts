@@ -1,6 +1,6 @@
 import { TscomposeError } from '../../base/errors.ts'
 import type { Platform } from '../../oci/descriptor.ts'
-import { formatPlatform, hostPlatform } from '../../oci/platform.ts'
+import { formatPlatform, hostPlatform, parsePlatform } from '../../oci/platform.ts'
 import type * as api from '../api.ts'
 import type { StageOptions } from './stages.ts'
 
@@ -23,6 +23,15 @@ function platformArgs(prefix: string, platform: Platform): Record<string, string
     [`${prefix}ARCH`]: platform.architecture,
     [`${prefix}VARIANT`]: platform.variant ?? '',
   }
+}
+
+/** Platforms to build for, each once, the host's first where it is among them: that is the image that runs here. */
+export function targetPlatforms({ platforms = [] }: api.BuildSpec): readonly [Platform, ...Platform[]] {
+  const host = hostPlatform(process.arch)
+  const isHost = (platform: Platform): boolean => formatPlatform(platform) === formatPlatform(host)
+  const wanted = [...new Map(platforms.map(parsePlatform).map((platform) => [formatPlatform(platform), platform])).values()]
+  const [first = host, ...others] = [...wanted.filter(isHost), ...wanted.filter((platform) => !isHost(platform))]
+  return [first, ...others]
 }
 
 /** SOURCE_DATE_EPOCH in seconds. */

@@ -1,4 +1,6 @@
+import { basename } from 'node:path'
 import type { EventSink, EventTarget } from '../../base/event.ts'
+import type { BuildWarning } from '../api.ts'
 
 /** One step of a build as the terminal shows it: `[shop-web 3/7] RUN …`. */
 export interface StepProgress {
@@ -14,6 +16,8 @@ export interface BuildProgress {
   begin(): void
   step(title: string): StepProgress
   warn(text: string): void
+  /** A rule of `# check` that the file breaks. */
+  finding(warning: BuildWarning): void
   done(): void
   fail(): void
 }
@@ -28,6 +32,8 @@ export function createBuildProgress(sink: EventSink, image: string, now: () => n
     begin: () => sink({ target: parent, verb: 'Building', phase: 'start' }),
     step: (title) => createStep(sink, { kind: 'build', name: title }, { parent, now }),
     warn: (text) => sink({ target: parent, verb: 'Building', phase: 'warn', text }),
+    finding: ({ file, line, rule, detail }) =>
+      sink({ target: { kind: 'build', name: `${basename(file)}:${line} ${rule}` }, parent, verb: 'WARNING', phase: 'warn', text: detail }),
     done: () => sink({ target: parent, verb: 'Built', phase: 'done' }),
     fail: () => sink({ target: parent, verb: 'Building', phase: 'fail' }),
   }

@@ -87,6 +87,8 @@ export interface ImageNames {
   readonly tags?: readonly string[]
   readonly digests?: readonly string[]
   readonly manifest?: Digest
+  /** Absent: none. */
+  readonly variants?: readonly Digest[]
 }
 
 /** Makes the image visible: merges with a record of the same ID, gives it its names, tells everybody. */
@@ -108,6 +110,7 @@ export function recordImage(
     labels: config.config?.Labels ?? {},
     platform: configPlatform(config),
     manifests: unique([...(before?.manifests ?? []), ...(names.manifest === undefined ? [] : [names.manifest])]),
+    ...(names.variants === undefined ? {} : { variants: names.variants }),
   }
   store.save(record)
   return summarize(record)

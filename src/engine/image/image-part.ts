@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { workerUrl } from '../../base/worker-url.ts'
 import { chainIds } from '../../oci/chain-id.ts'
+import type { Digest } from '../../oci/digest.ts'
 import type { ImageConfigFile } from '../../oci/image-config.ts'
 import { familiarReference, formatReference, parseReference } from '../../oci/reference.ts'
 import type * as api from '../api.ts'
@@ -27,7 +28,7 @@ import { createPins } from './pins.ts'
 import { pruneImages } from './prune.ts'
 import { createPull } from './pull.ts'
 import { pushImage } from './push.ts'
-import { type ImageRecord, recordChains } from './record.ts'
+import { type ImageRecord, isVariant, recordChains } from './record.ts'
 import { collectGarbage, removeImage } from './remove.ts'
 import { saveImages } from './save.ts'
 import { type ImagesUsage, imagesUsage } from './usage.ts'
@@ -78,7 +79,9 @@ export function createImagePart(options: ImagePartOptions): ImagePart {
   const context: ImageContext = { paths, content, registry, snapshots, store, configs, layers, pool, emit, now, pins: createPins() }
   const resolve = async (image: string): Promise<ResolvedImage> => {
     const record = store.get(image)
-    return { id: record.id, config: await configs.read(record.id), chainId: recordChains(record).at(-1) ?? '' }
+    const { id, variants } = record
+    const config = await configs.read(id)
+    return { id, config, chainId: recordChains(record).at(-1) ?? '', ...(variants === undefined ? {} : { variants }) }
   }
   return {
     resolver: { resolve },
@@ -98,6 +101,7 @@ export function createImagePart(options: ImagePartOptions): ImagePart {
       list: async () =>
         store
           .all()
+          .filter((record, _, all) => Object.keys(record.tags).length > 0 || !isVariant(record, all))
           .map(summarize)
           .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1)),
       inspect: async ({ image }) => details(context, store.get(image), options.usersOf),
@@ -108,7 +112,10 @@ export function createImagePart(options: ImagePartOptions): ImagePart {
   }
 }
 
-async function putImage(context: ImageContext, { config, tags, labels }: Parameters<ImageCommitter['put']>[0]): Promise<api.ImageSummary> {
+async function putImage(
+  context: ImageContext,
+  { config, tags, labels, variants }: Parameters<ImageCommitter['put']>[0],
+): Promise<api.ImageSummary> {
   const names = tags.map((tag) => formatReference(parseReference(tag)))
   const file: ImageConfigFile =
     labels === undefined ? config : { ...config, config: { ...config.config, Labels: { ...config.config?.Labels, ...labels } } }
@@ -117,7 +124,12 @@ async function putImage(context: ImageContext, { config, tags, labels }: Paramet
   try {
     const id = await context.content.write(Buffer.from(JSON.stringify(file)))
     const layers = file.rootfs.diff_ids.map((diffId, index) => rememberedLayer(context, diffId, chains[index] ?? ''))
-    const summary = recordImage(context, { id, config: file, layers, names: { tags: names } })
+    const summary = recordImage(context, {
+      id,
+      config: file,
+      layers,
+      names: { tags: names, ...(variants === undefined ? {} : { variants: variants as Digest[] }) },
+    })
     for (const name of names) emitTag(context, id, name)
     return summary
   } finally {

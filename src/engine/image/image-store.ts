@@ -98,6 +98,11 @@ export function imageNotHere(text: string): TscomposeError {
   })
 }
 
+/** Images of other platforms that go by the same name, as far as they are still here. */
+export function variantsOf(store: Pick<ImageStore, 'byId'>, { variants = [] }: ImageRecord): readonly ImageRecord[] {
+  return variants.flatMap((id) => store.byId(id) ?? [])
+}
+
 /** What lists show of an image. */
 export function summarize(record: ImageRecord): api.ImageSummary {
   return {
@@ -111,6 +116,7 @@ export function summarize(record: ImageRecord): api.ImageSummary {
     size: record.layers.reduce((total, layer) => total + layer.size, 0),
     labels: record.labels,
     platform: record.platform,
+    ...(record.variants === undefined ? {} : { variants: record.variants }),
   }
 }
 

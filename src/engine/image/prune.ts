@@ -1,6 +1,6 @@
 import type * as api from '../api.ts'
 import type { ImageContext } from './context.ts'
-import { type ImageRecord, recordChains } from './record.ts'
+import { type ImageRecord, isVariant, recordChains } from './record.ts'
 import { type RemoveDeps, removeImage } from './remove.ts'
 
 /** images.prune; see Images in api.ts. Bytes are those of layer trees and of layers as they came that are no longer here. */
@@ -11,7 +11,9 @@ export async function pruneImages(
 ): Promise<{ readonly lines: readonly string[]; readonly bytes: number }> {
   const lines: string[] = []
   let bytes = 0
-  for (const record of context.store.all().filter((each) => isPrunable(each, params))) {
+  for (const record of context.store
+    .all()
+    .filter((each, _, records) => isPrunable(each, params) && !(params.all !== true && isVariant(each, records)))) {
     // Asked for each: a container may have come meanwhile.
     if (deps.usersOf(record.id).length > 0) continue
     const sizes = new Map(recordChains(record).map((chainId) => [chainId, context.snapshots.layer(chainId)?.size ?? 0]))

@@ -32,7 +32,7 @@ export function createPull(context: ImageContext): api.Images['pull'] {
   return (params, { signal = new AbortController().signal, sink = () => undefined } = {}) => {
     const reference = parseReference(params.reference)
     const target: EventTarget = { kind: 'image', name: params.reference }
-    const key = JSON.stringify([formatReference(reference), params.platform ?? '', params.credentials ?? null])
+    const key = JSON.stringify([formatReference(reference), params.platform ?? '', params.unnamed ?? false, params.credentials ?? null])
     sink({ target, verb: 'Pulling', phase: 'start' })
     return flights(key, { signal, sink }, async (stop, emit) => {
       const summary = await pullImage(context, { params, reference, target }, { signal: stop, sink: emit })
@@ -59,7 +59,8 @@ async function pullImage(
   const image = await fetchImage(repository, { reference, platform, signal })
   const unpin = context.pins.pin(imagePins(image))
   try {
-    return await storeImage(context, { image, repository, reference, target }, { signal, sink })
+    const named = params.unnamed !== true
+    return await storeImage(context, { image, repository, reference, target, named }, { signal, sink })
   } finally {
     unpin()
   }
@@ -70,6 +71,7 @@ interface Fetched {
   readonly repository: Repository
   readonly reference: Reference
   readonly target: EventTarget
+  readonly named: boolean
 }
 
 function imagePins({ manifest, manifestDigest, config }: FetchedImage): readonly string[] {
@@ -78,7 +80,7 @@ function imagePins({ manifest, manifestDigest, config }: FetchedImage): readonly
 
 async function storeImage(
   context: ImageContext,
-  { image, repository, reference, target }: Fetched,
+  { image, repository, reference, target, named }: Fetched,
   { signal, sink }: { readonly signal: AbortSignal; readonly sink: EventSink },
 ): Promise<api.ImageSummary> {
   const { host, path, tag } = reference
@@ -91,8 +93,9 @@ async function storeImage(
     layers,
     names: {
       // A reference with a digest names that image, not what the tag stands for.
-      tags: tag === undefined || reference.digest !== undefined ? [] : [formatReference({ host, path, tag })],
-      digests: [`${canonicalName(reference)}@${image.digest}`],
+      tags: tag === undefined || reference.digest !== undefined || !named ? [] : [formatReference({ host, path, tag })],
+      // The index's digest stands for the host's image.
+      digests: [`${canonicalName(reference)}@${named ? image.digest : image.manifestDigest}`],
       manifest: image.manifestDigest,
     },
   })

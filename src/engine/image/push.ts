@@ -8,10 +8,12 @@ import { sha256 } from '../../base/hash.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import { maxManifestBytes, parseManifest } from '../../oci/manifest.ts'
 import { mediaTypes } from '../../oci/media-types.ts'
+import { parsePlatform } from '../../oci/platform.ts'
 import { canonicalName, familiarReference, formatReference, parseReference, type Reference } from '../../oci/reference.ts'
 import type * as api from '../api.ts'
 import type { Repository } from '../parts.ts'
 import type { ImageContext } from './context.ts'
+import { variantsOf } from './image-store.ts'
 import { type ImageLayer, type ImageRecord, recordChains } from './record.ts'
 import { plainLayer } from './save.ts'
 
@@ -38,10 +40,13 @@ export async function pushImage(
   })
   const scratch = await context.content.scratch()
   try {
-    const manifest = (await keptManifest(context, record)) ?? (await newManifest(context, record, { scratch, signal }))
-    await uploadParts(context, { repository, mountFrom, parts: manifest.parts, target }, { signal, sink })
-    await repository.putManifest(reference.tag, manifest.bytes, manifest.mediaType, signal)
-    const digest = `sha256:${sha256(manifest.bytes)}`
+    const manifests: PlatformManifest[] = []
+    for (const one of [record, ...variantsOf(context.store, record)]) {
+      const manifest = (await keptManifest(context, one)) ?? (await newManifest(context, one, { scratch, signal }))
+      await uploadParts(context, { repository, mountFrom, parts: manifest.parts, target }, { signal, sink })
+      manifests.push({ manifest, platform: one.platform })
+    }
+    const digest = await putManifests(repository, reference.tag, { manifests, signal })
     const name = `${canonicalName(reference)}@${digest}`
     const now = context.store.byId(record.id) ?? record
     context.store.save({ ...now, digests: [...new Set([...now.digests, name])] })
@@ -51,6 +56,35 @@ export async function pushImage(
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+interface PlatformManifest {
+  readonly manifest: PushManifest
+  readonly platform: string
+}
+
+/** The manifest under the tag, or several under an index; returns the digest the tag then stands for. */
+async function putManifests(
+  repository: Repository,
+  tag: string,
+  { manifests, signal }: { readonly manifests: readonly PlatformManifest[]; readonly signal: AbortSignal },
+): Promise<string> {
+  const [first] = manifests
+  if (first !== undefined && manifests.length === 1) {
+    await repository.putManifest(tag, first.manifest.bytes, first.manifest.mediaType, signal)
+    return `sha256:${sha256(first.manifest.bytes)}`
+  }
+  const descriptors = manifests.map(({ manifest: { bytes, mediaType }, platform }) => ({
+    mediaType,
+    digest: `sha256:${sha256(bytes)}`,
+    size: bytes.length,
+    platform: parsePlatform(platform),
+  }))
+  for (const [index, { manifest }] of manifests.entries())
+    await repository.putManifest(descriptors[index]?.digest ?? '', manifest.bytes, manifest.mediaType, signal)
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: descriptors }))
+  await repository.putManifest(tag, bytes, mediaTypes.ociIndex, signal)
+  return `sha256:${sha256(bytes)}`
 }
 
 /** Other repositories of the same registry that the image is known to be in: their blobs need not be sent again. */

@@ -18,6 +18,8 @@ export interface ImageRecord {
   readonly platform: string
   /** Manifest blobs as pulled or loaded, newest last: what a push sends again. */
   readonly manifests: readonly Digest[]
+  /** Images of other platforms that were built under the same names: a push sends them too. */
+  readonly variants?: readonly Digest[]
 }
 
 export interface ImageLayer {
@@ -43,6 +45,11 @@ export function recordBlobs(record: ImageRecord): readonly string[] {
   return [record.id, ...record.manifests, ...record.layers.flatMap(({ blob }) => (blob === undefined ? [] : [blob.digest]))]
 }
 
+/** True for an image that another one with a name counts among its platforms. */
+export function isVariant({ id }: ImageRecord, all: readonly ImageRecord[]): boolean {
+  return all.some(({ tags, variants = [] }) => variants.includes(id) && Object.keys(tags).length > 0)
+}
+
 /** File name of an image's record. */
 export function recordKey(id: Digest): string {
   return id.replace(':', '-')
@@ -59,6 +66,7 @@ export function parseImageRecord(value: unknown): ImageRecord {
     Array.isArray(record.digests) &&
     Array.isArray(record.manifests) &&
     record.manifests.every((digest) => isDigest(String(digest))) &&
+    (record.variants === undefined || (Array.isArray(record.variants) && record.variants.every((digest) => isDigest(String(digest))))) &&
     Array.isArray(record.layers) &&
     record.layers.every(isLayer)
   if (!isRecord) throw new TscomposeError('invalid', 'RECORD_DAMAGED', 'not an image record')

@@ -3,7 +3,7 @@ import type { Digest } from '../../oci/digest.ts'
 import { familiarReference, formatReference, parseReference, tryParseReference } from '../../oci/reference.ts'
 import type { ImageContext } from './context.ts'
 import { familiarDigest } from './image-store.ts'
-import { type ImageRecord, recordBlobs, recordChains } from './record.ts'
+import { type ImageRecord, isVariant, recordBlobs, recordChains } from './record.ts'
 
 export interface RemoveDeps {
   /** Names of containers made from the image. */
@@ -52,6 +52,12 @@ async function deleteImage(context: ImageContext, record: ImageRecord, deps: Rem
     if (keptChains.has(chainId) || pins.has(chainId)) break
     if (!(await removeLayer(snapshots.removeLayer(chainId)))) break
     lines.push(`Deleted: ${chainId}`)
+  }
+  // Images of other platforms go with the name they went by.
+  for (const id of record.variants ?? []) {
+    const other = store.byId(id)
+    if (other === undefined || Object.keys(other.tags).length > 0 || isVariant(other, store.all()) || deps.usersOf(id).length > 0) continue
+    lines.push(...(await deleteImage(context, other, deps)))
   }
   for (const blob of recordBlobs(record)) if (!(keptBlobs.has(blob) || pins.has(blob))) await content.remove(blob as Digest)
   return lines

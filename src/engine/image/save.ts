@@ -2,12 +2,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
 import { sha256 } from '../../base/hash.ts'
+import type { Descriptor } from '../../oci/descriptor.ts'
 import { type Digest, digestHex } from '../../oci/digest.ts'
 import { mediaTypes } from '../../oci/media-types.ts'
 import { maxConfigBytes } from '../../oci/parse-image-config.ts'
+import { parsePlatform } from '../../oci/platform.ts'
 import { familiarName, familiarReference, formatReference, parseReference, tryParseReference } from '../../oci/reference.ts'
 import type * as api from '../api.ts'
 import type { ImageContext } from './context.ts'
+import { variantsOf } from './image-store.ts'
 import { type ImageRecord, recordChains } from './record.ts'
 import type { ArchiveMember } from './work/jobs.ts'
 
@@ -31,7 +34,12 @@ export async function saveImages(
   const scratch = await context.content.scratch()
   try {
     const images: SavedImage[] = []
-    for (const { record, tags } of chosen) images.push(await describe(context, { record, tags, scratch }))
+    for (const { record, tags } of chosen) {
+      const variants: SavedImage[] = []
+      for (const variant of tags.length === 0 ? [] : variantsOf(context.store, record))
+        variants.push({ ...(await describe(context, { record: variant, tags: [], scratch })), variants: [] })
+      images.push({ ...(await describe(context, { record, tags, scratch })), variants })
+    }
     await context.pool.run({ kind: 'assemble', output: path, members: archiveMembers(images) }, { signal })
     for (const { record } of chosen) context.emit({ type: 'image', action: 'save', id: record.id, attributes: { name: record.id } })
   } finally {
@@ -62,12 +70,14 @@ interface SavedImage {
   readonly tags: readonly string[]
   readonly config: Buffer
   readonly layers: readonly PlainLayer[]
+  /** Images of other platforms under the same names; they stand in the OCI index only. */
+  readonly variants: readonly SavedImage[]
 }
 
 async function describe(
   context: ImageContext,
   { record, tags, scratch }: { readonly record: ImageRecord; readonly tags: readonly string[]; readonly scratch: string },
-): Promise<SavedImage> {
+): Promise<Omit<SavedImage, 'variants'>> {
   const config = await context.content.read(record.id, maxConfigBytes)
   const chains = recordChains(record)
   const layers: PlainLayer[] = []
@@ -103,14 +113,28 @@ function archiveMembers(images: readonly SavedImage[]): readonly ArchiveMember[]
   const addBlob = (hex: string, mtime: number, content: ArchiveMember['content']): void => {
     blobs.set(hex, { name: `blobs/sha256/${hex}`, mtime, content })
   }
-  const index: unknown[] = []
-  for (const { record, tags, config, layers } of images) {
+  /** Adds an image's blobs; returns its entry of an index. */
+  const addImage = ({ record, config, layers }: SavedImage): Descriptor => {
     const mtime = Math.floor(record.createdAt / 1000)
     addBlob(digestHex(record.id), mtime, { text: config.toString('utf8') })
     for (const layer of layers) addBlob(digestHex(layer.diffId as Digest), mtime, { file: layer.file, size: layer.size })
-    const manifest = JSON.stringify(ociManifest(record, config, layers))
-    addBlob(sha256(manifest), mtime, { text: manifest })
-    index.push(...indexEntries({ record, tags, config, layers }, manifest))
+    return addDocument(mediaTypes.ociManifest, ociManifest(record, config, layers), mtime)
+  }
+  const addDocument = (mediaType: string, document: unknown, mtime: number): Descriptor => {
+    const text = JSON.stringify(document)
+    addBlob(sha256(text), mtime, { text })
+    return { mediaType, digest: `sha256:${sha256(text)}` as Digest, size: Buffer.byteLength(text) }
+  }
+  const index: unknown[] = []
+  for (const image of images) {
+    const own = addImage(image)
+    const manifests = [image, ...image.variants].map((one, at) => ({
+      ...(at === 0 ? own : addImage(one)),
+      platform: parsePlatform(one.record.platform),
+    }))
+    const nested = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }
+    const entry = image.variants.length === 0 ? own : addDocument(mediaTypes.ociIndex, nested, Math.floor(image.record.createdAt / 1000))
+    index.push(...indexEntries(image.tags, entry))
   }
   const text = (name: string, value: unknown): ArchiveMember => ({ name, mtime: 0, content: { text: JSON.stringify(value) } })
   return [
@@ -133,8 +157,7 @@ function ociManifest(record: ImageRecord, config: Buffer, layers: readonly Plain
   }
 }
 
-function indexEntries({ tags }: SavedImage, manifest: string): readonly unknown[] {
-  const descriptor = { mediaType: mediaTypes.ociManifest, digest: `sha256:${sha256(manifest)}`, size: Buffer.byteLength(manifest) }
+function indexEntries(tags: readonly string[], descriptor: Descriptor): readonly unknown[] {
   if (tags.length === 0) return [descriptor]
   return tags.map((tag) => ({
     ...descriptor,

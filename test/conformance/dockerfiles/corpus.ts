@@ -19,6 +19,7 @@ export interface Case {
   readonly name: string
   readonly file: string
   readonly text: string
+  readonly context: 'plain' | 'odd' | 'archives'
   /** As for `docker build`. */
   readonly options: readonly string[]
   /** Not built, only checked. */
@@ -61,11 +62,17 @@ export function readCases(): readonly Case[] {
         name: name.slice(0, -'.Dockerfile'.length),
         file,
         text,
-        options: words.filter((word) => word !== '--check-only' && word !== 'no-layers'),
+        context: contextOf(words),
+        options: words.filter((word) => !['--check-only', 'no-layers'].includes(word) && !word.startsWith('context=')),
         checkOnly: words.includes('--check-only'),
         withoutLayers: words.includes('no-layers'),
       }
     })
+}
+
+function contextOf(words: readonly string[]): Case['context'] {
+  if (words.includes('context=odd')) return 'odd'
+  return words.includes('context=archives') ? 'archives' : 'plain'
 }
 
 export function readIgnore({ file }: Case): string | undefined {
@@ -123,5 +130,12 @@ function describe(header: Header, digest: string): string {
   const link = header.linkname ? ` -> ${header.linkname.replace(/^\//, kind === 'link' ? '' : '/')}` : ''
   // Only times that were given can be compared; all others are those of the build.
   const time = header.mtime !== undefined && header.mtime.getTime() < Date.UTC(2021) ? ` @${header.mtime.getTime() / 1000}` : ''
-  return `${name || '.'} ${kind} ${((header.mode ?? 0) & 0o7777).toString(8)} ${header.uid}:${header.gid}${content}${link}${time}`
+  const attributes = Object.entries(header.pax ?? {})
+    .filter(([key]) => key.startsWith('SCHILY.xattr.'))
+    .map(([key, value]) => ` ${key.slice('SCHILY.xattr.'.length)}=${Buffer.from(value).toString('hex')}`)
+    .sort()
+    .join('')
+  const device = kind.endsWith('device') ? ` ${header.devmajor}:${header.devminor}` : ''
+  const owner = `${header.uid}:${header.gid}`
+  return `${name || '.'} ${kind} ${((header.mode ?? 0) & 0o7777).toString(8)} ${owner}${device}${content}${link}${time}${attributes}`
 }

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
+import type { Case } from './corpus.ts'
+import { writeArchives, writeOddContext } from './odd-context.ts'
 
 /* What every Dockerfile of the corpus works on: a base image, a build context, and a web server with files and a git repository. */
 
@@ -17,7 +19,7 @@ const applets =
   'sh echo cat ls id env true test mkdir mkfifo touch chmod chown rm mv ln stat tr sort grep awk wget pwd head cp find printf sha256sum'
 
 export interface Fixture {
-  readonly context: string
+  readonly contexts: Readonly<Record<Case['context'], string>>
   readonly baseTar: string
   close(): Promise<void>
 }
@@ -32,7 +34,7 @@ export async function createFixture(directory: string): Promise<Fixture> {
   writeRepository(directory, join(web, 'repo.git'))
   const server = await serve(web)
   return {
-    context,
+    contexts: { plain: context, odd: writeOddContext(join(directory, 'odd')), archives: writeArchives(join(directory, 'archives')) },
     baseTar: writeBase(directory),
     close: () => new Promise((done) => server.close(() => done())),
   }

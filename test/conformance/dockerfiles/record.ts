@@ -12,7 +12,7 @@ const fixture = await createFixture(root)
 // Answers of the web server need this process: docker must not block it.
 const docker = async (args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> => {
   const child = spawn('docker', args, {
-    cwd: fixture.context,
+    cwd: fixture.contexts.plain,
     env: { ...process.env, BUILDKIT_PROGRESS: 'plain', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
   })
   const texts = { stdout: '', stderr: '' }
@@ -47,7 +47,7 @@ async function recordCase(entry: Case): Promise<Recorded> {
   rmSync(`${dockerfile}.dockerignore`, { force: true })
   const ignore = readIgnore(entry)
   if (ignore !== undefined) writeFileSync(`${dockerfile}.dockerignore`, ignore)
-  const args = ['-f', dockerfile, ...entry.options, fixture.context]
+  const args = ['-f', dockerfile, ...entry.options, fixture.contexts[entry.context]]
   const warnings = await check(args)
   const linted = warnings.length === 0 ? {} : { warnings }
   if (entry.checkOnly) return linted

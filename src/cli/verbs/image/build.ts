@@ -26,7 +26,7 @@ export const verb: Verb = {
       .option('--label <name=value>', 'Set metadata for the image', collect, [])
       .option('--network <mode>', 'Networking of RUN instructions: default, none or host')
       .option('--no-cache', 'Do not use the cache')
-      .option('--platform <platform>', 'Set the target platform')
+      .option('--platform <platform>', 'Target platform, or several separated by commas')
       .option('--pull', 'Look for newer versions of the base images')
       .option('-q, --quiet', 'Print only the image ID')
       .option('--secret <secret>', 'Secret for the build: id=ID,src=FILE or id=ID,env=NAME', collect, [])
@@ -59,7 +59,7 @@ export const verb: Verb = {
       ssh: agents(flags.ssh as readonly string[], terminal),
       ...(file === undefined ? {} : { dockerfile: isForeign(path) ? file : resolve(terminal.cwd, file) }),
       ...(target === undefined ? {} : { target }),
-      ...(platform === undefined ? {} : { platform }),
+      ...(platform === undefined ? {} : { platforms: platform.split(',') }),
       ...(network === undefined ? {} : { network }),
     }
     const call = { signal, ...(progress === undefined ? {} : { sink: progress.sink }) }
