@@ -51,20 +51,20 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
   const send = (message: ServerMessage): void => {
     if (!socket.destroyed) socket.write(encodeFrame(message))
   }
-  const cancelAll = (): void => {
-    for (const call of calls.values()) call.abort.abort(new TscomposeError('canceled', 'CANCELED', 'canceled'))
+  const cancelAll = (reason: TscomposeError): void => {
+    for (const call of calls.values()) call.abort.abort(reason)
   }
   const connection: Connection = {
     busy: () => [...calls.values()].filter((call) => !call.stream).length,
     drain: async () => {
-      cancelAll()
+      cancelAll(engineStopped())
       await Promise.all([...calls.values()].map((call) => call.done))
     },
     destroy: () => socket.destroy(),
   }
   const receive = (message: ClientMessage): void => {
     const known = calls.get(message.id)
-    if ('cancel' in message) known?.abort.abort(new TscomposeError('canceled', 'CANCELED', 'canceled'))
+    if ('cancel' in message) known?.abort.abort(canceled())
     else if ('credit' in message) addCredit(known, message.credit)
     else if (known === undefined) begin(message)
     else throw protocolError(`call id ${message.id} is in use`)
@@ -108,6 +108,8 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
       call.credit--
       await hasRoom(call)
     }
+    // A stream that the engine's own end cut off must not look complete.
+    call.abort.signal.throwIfAborted()
     send({ id, end: true })
   }
   const shutDown = async (id: number, params: { readonly ifIdle?: boolean }): Promise<void> => {
@@ -124,9 +126,19 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Con
     }
   })
   socket.on('error', () => socket.destroy())
-  socket.on('close', cancelAll)
+  socket.on('close', () => cancelAll(canceled()))
   send({ hello: options.hello })
   return connection
+}
+
+function canceled(): TscomposeError {
+  return new TscomposeError('canceled', 'CANCELED', 'canceled')
+}
+
+function engineStopped(): TscomposeError {
+  return new TscomposeError('unavailable', 'CONNECTION_LOST', 'the engine was stopped in the middle of the call', {
+    hint: 'run the command again: the engine starts by itself, and containers go on without it',
+  })
 }
 
 function addCredit(call: Call | undefined, credit: number): void {

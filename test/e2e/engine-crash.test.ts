@@ -54,6 +54,22 @@ async function killEngine(): Promise<number> {
 
 const pidsOfContainers = (): string => sh("pgrep -f '^(httpd|sleep 1000)' || true")
 
+const stopped = 'the engine was stopped in the middle of the call'
+
+describe('commands whose engine is stopped in the middle', () => {
+  it('fail and say so, whatever they were doing', async () => {
+    await project.ok(['up', '-d', 'web'])
+    const commands = [['exec', '-T', 'web', 'sleep', '30'], ['attach', 'web'], ['logs', '-f', 'web'], ['wait', 'web'], ['events']]
+    const running = commands.map((args) => project.run(args, { timeout: 60_000 }))
+    // Until each of them waits for the engine.
+    while (!sh('pgrep -af "^sleep 30" || true').includes('sleep 30')) await sleep(50)
+    await sleep(2000)
+    await project.ok(['engine', 'stop'])
+    for (const { exitCode, stderr } of await Promise.all(running)) expect([exitCode, stderr]).toEqual([1, expect.stringContaining(stopped)])
+    expect(await project.ok(['ps', '--services'])).toBe('web\n')
+  })
+})
+
 async function rows(): Promise<ReadonlyMap<string, Row>> {
   const output = await project.ok(['ps', '-a', '--format', 'json'])
   const parsed = output

@@ -55,6 +55,29 @@ describe('an engine that starts anew', () => {
     expect((await engine.containers.inspect({ container: id })).state).toMatchObject({ status: 'exited', exitCode: 137 })
   })
 
+  it('knows how healthy a container was, and goes on from there', async () => {
+    const ns = 1_000_000
+    const check = (test: string, interval: number): object => ({ Test: ['CMD-SHELL', test], Interval: interval * ns, Retries: 3 })
+    const well = await started('well', ['sleep', '1000'], { healthcheck: check('echo fine', 50) })
+    const ill = await started('ill', ['sleep', '1000'], { healthcheck: check('echo poorly; exit 1', 400) })
+    const slow = await started('slow', ['sleep', '1000'], { healthcheck: check('true', 60_000) })
+    await engine.containers.await({ container: well, until: 'healthy', timeoutMs: 5000 })
+    while ((await engine.containers.inspect({ container: ill })).failingStreak < 1) await new Promise((resolve) => setTimeout(resolve, 20))
+    await replaced()
+    const after = await engine.containers.inspect({ container: well })
+    expect(after.state.health).toBe('healthy')
+    expect(after.healthLog.at(0)).toMatchObject({ exitCode: 0, output: 'fine\n' })
+    // Two more failures make three: the one before counts.
+    const { failingStreak, state } = await engine.containers.inspect({ container: ill })
+    expect([failingStreak >= 1, state.health]).toEqual([true, 'starting'])
+    await expect(engine.containers.await({ container: ill, until: 'healthy', timeoutMs: 5000 })).rejects.toThrow('unhealthy')
+    expect((await engine.containers.inspect({ container: ill })).healthLog.length).toBe(3)
+    // A new run knows nothing of the one before.
+    expect((await engine.containers.inspect({ container: slow })).state.health).toBe('starting')
+    await engine.containers.restart({ container: well, timeoutMs: 0 })
+    expect((await engine.containers.inspect({ container: well })).healthLog.length).toBeLessThan(2)
+  })
+
   it('knows code and time of what ended meanwhile, and applies its policy', async () => {
     const once = await started('once', ['sh', '-c', 'sleep 0.2; exit 6'])
     const again = await started('again', ['sh', '-c', 'sleep 0.2; exit 1'], { restart: { name: 'always' } })

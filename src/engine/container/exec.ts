@@ -248,6 +248,8 @@ export async function execForCaller(
   try {
     const { exitCode } = await session.ended
     await files.drained
+    // A code that only says that we ended it is no answer.
+    context.signal?.throwIfAborted()
     emitContainer(deps, entry.record, 'exec_die', { ...attributes, exitCode: String(exitCode) })
     return { exitCode }
   } finally {

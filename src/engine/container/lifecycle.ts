@@ -10,6 +10,8 @@ import type { NextNumber } from './exec.ts'
 import { type ExitHooks, handleExit, handleMonitorEnd, type RunEnd } from './exit.ts'
 import { effectiveHealthcheck } from './health/config.ts'
 import { monitorHealth } from './health/monitor.ts'
+import { loadHealth } from './health/saved.ts'
+import { containerPlaces } from './places.ts'
 import { removeContainer } from './remove.ts'
 import { ownsNetwork, startContainer } from './start.ts'
 import { cancelRestart, killAndWait, type StopOptions, signalContainer, signalNumber, stopContainer } from './stop.ts'
@@ -48,10 +50,11 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
   const watchMonitor = (entry: Entry, run: Run, monitorEnded: Promise<void>): void => {
     void monitorEnded.then(() => (closed ? undefined : handleMonitorEnd(deps, { entry, run, hooks: exitHooks })))
   }
-  const beginHealth = (entry: Entry): void => {
+  /** `before`: what is known of this very process already. */
+  const beginHealth = (entry: Entry, before?: Entry['health']): void => {
     entry.stopHealth?.()
     const plan = effectiveHealthcheck(entry.record.imageConfig.Healthcheck, entry.record.spec.healthcheck, entry.record.imageConfig.Shell)
-    entry.health = { status: plan === undefined ? 'none' : 'starting', failingStreak: 0, log: [] }
+    entry.health = (plan && before) ?? { status: plan === undefined ? 'none' : 'starting', failingStreak: 0, log: [] }
     entry.stopHealth = plan === undefined ? undefined : monitorHealth(deps, entry, { plan, nextNumber })
     deps.store.touch(entry)
   }
@@ -62,7 +65,7 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
     if (entry.run !== undefined) return
     await startContainer(deps, entry, {
       onRun: (_entry, run, launched) => watchMonitor(entry, run, launched.monitorEnded),
-      onStarted: beginHealth,
+      onStarted: (started) => beginHealth(started),
       portsFrom: portsFrom?.record.id,
     })
   }
@@ -140,7 +143,8 @@ export function createLifecycle(deps: ContainerDeps, nextNumber: NextNumber): Li
     adopt: (entry, run, monitorEnded) => {
       entry.run = run
       watchMonitor(entry, run, monitorEnded)
-      beginHealth(entry)
+      const { id, state } = entry.record
+      beginHealth(entry, state.process && loadHealth(containerPlaces(deps.paths, id).health, state.process))
     },
     scheduleRestart,
     close: () => {

@@ -11,6 +11,8 @@ export interface ContainerPlaces {
   /** Does not: bundle, monitor's sockets, hosts, exec files. */
   readonly bundle: string
   readonly shm: string
+  /** What the health checks found out so far. */
+  readonly health: string
   readonly netns: string
 }
 
@@ -24,6 +26,7 @@ export function containerPlaces(paths: EnginePaths, id: string): ContainerPlaces
     unfinishedVolumes: `${home}/unfinished-volumes`,
     bundle,
     shm: `${bundle}/shm`,
+    health: `${bundle}/health.json`,
     netns: `${paths.runRoot}/netns/${id}`,
   }
 }

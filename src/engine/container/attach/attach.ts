@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { hasCode } from '../../../base/errors.ts'
 import type { CallContext, CallerStdio } from '../../api.ts'
 import type { ContainerDeps } from '../deps.ts'
 import type { AttachWaiting, Entry } from '../entry.ts'
@@ -49,6 +50,7 @@ export async function attachContainer(
   signal?.addEventListener('abort', session.stop, { once: true })
   try {
     const end = await session.ended
+    if (hasCode(signal?.reason, 'CONNECTION_LOST')) throw signal?.reason
     if (end === 'detached' || signal?.aborted === true) return { exitCode: null, detached: true }
     await run?.done
     return { exitCode: entry.record.state.exitCode, detached: false }

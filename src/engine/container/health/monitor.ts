@@ -4,24 +4,30 @@ import type { HealthProbe } from '../../api.ts'
 import { type ContainerDeps, emitContainer } from '../deps.ts'
 import type { Entry } from '../entry.ts'
 import { type ExecSession, type NextNumber, startExec } from '../exec.ts'
+import { containerPlaces } from '../places.ts'
 import type { HealthPlan } from './config.ts'
 import { judge, nextProbeDelay } from './judge.ts'
 import { probeRemotely } from './remote-probe.ts'
+import { saveHealth } from './saved.ts'
 
 const outputCap = 4096
 
-/** Checks a running container until stopped. The pauses run from the end of one probe to the start of the next. */
+/**
+ * Checks a running container until stopped. The pauses run from the end of one probe to the start of the next, also where
+ * that was before the engine's own start.
+ */
 export function monitorHealth(
   deps: ContainerDeps,
   entry: Entry,
   { plan, nextNumber }: { readonly plan: HealthPlan; readonly nextNumber: NextNumber },
 ): () => void {
-  const begun = deps.clock.monotonic()
+  const begun = deps.clock.monotonic() - Math.max(0, deps.clock.now() - entry.record.state.startedAt)
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const inStartPeriod = (): boolean => deps.clock.monotonic() - begun < plan.startPeriodMs
-  const schedule = (): void => {
-    timer = setTimeout(() => void round(), nextProbeDelay(entry.health.status, { plan, inStartPeriod: inStartPeriod() }))
+  const schedule = (sinceLastMs = 0): void => {
+    const pause = nextProbeDelay(entry.health.status, { plan, inStartPeriod: inStartPeriod() })
+    timer = setTimeout(() => void round(), Math.max(0, pause - sinceLastMs))
     timer.unref()
   }
   const round = async (): Promise<void> => {
@@ -34,7 +40,8 @@ export function monitorHealth(
     }
     if (!stopped) schedule()
   }
-  schedule()
+  const last = entry.health.log.at(-1)
+  schedule(last === undefined ? 0 : Math.max(0, deps.clock.now() - last.end))
   return () => {
     stopped = true
     clearTimeout(timer)
@@ -44,6 +51,8 @@ export function monitorHealth(
 function report(deps: ContainerDeps, entry: Entry, health: Entry['health']): void {
   const changed = health.status !== entry.health.status
   entry.health = health
+  const { process } = entry.record.state
+  if (process !== undefined) saveHealth(containerPlaces(deps.paths, entry.record.id).health, process, health)
   deps.store.touch(entry)
   if (changed) emitContainer(deps, entry.record, `health_status: ${health.status}`)
 }
