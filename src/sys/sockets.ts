@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs'
 import { formatIp, type IpAddress, ipToBytes } from '../base/ip.ts'
 import { checked, koffi, libc } from './ffi/libc.ts'
+import { recv, SOL_SOCKET, send, setsockopt, socket } from './ffi/socket-calls.ts'
 import { withNetns } from './netns.ts'
 
 const AF_UNIX = 1
@@ -10,7 +11,6 @@ const SOCK_STREAM = 1
 const SOCK_DGRAM = 2
 const SOCK_SEQPACKET = 5
 const SOCK_FLAGS = 0x80000 | 0x800 // close-on-exec, non-blocking
-const SOL_SOCKET = 1
 const SO_REUSEADDR = 2
 const SO_PEERCRED = 17
 const SO_ATTACH_FILTER = 26
@@ -22,15 +22,11 @@ const IPPROTO_SCTP = 132
 const MSG_DONTWAIT = 0x40
 const MSG_NOSIGNAL = 0x4000
 
-const socket = libc('int socket(int domain, int type, int protocol)')
-const setsockopt = libc('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)')
 const getsockopt = libc('int getsockopt(int fd, int level, int name, void *value, void *length)')
 const getsockname = libc('int getsockname(int fd, void *address, void *length)')
 const bind = libc('int bind(int fd, const void *address, uint32_t length)')
 const listen = libc('int listen(int fd, int backlog)')
 const connect = libc('int connect(int fd, const void *address, uint32_t length)')
-const send = libc('long send(int fd, const void *data, size_t length, int flags)')
-const recv = libc('long recv(int fd, void *data, size_t length, int flags)')
 
 export interface BindOptions {
   readonly protocol: 'tcp' | 'udp' | 'sctp'

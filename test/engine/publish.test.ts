@@ -127,6 +127,21 @@ describe('a published port', () => {
     }
   })
 
+  test('takes the peers of UDP along: a flow that goes on reaches the container that has the port now', async () => {
+    const published = [{ containerPort: 53, protocol: 'udp' as const, hostPort: '5300' }]
+    await setUp(fixture, 'dns-1', ['shop'], published)
+    cleanups.push(serveUdp('dns-1', 53))
+    const ask = openPeer('198.51.100.1', 5300)
+    cleanups.push(ask.close)
+    await expect.poll(ask.answer, { timeout: 5000 }).toBe('dns-1')
+    // From the same port of the same peer all the time: to the kernel it is one flow, which it has led to dns-1.
+    await fixture.part.provider.teardown(containerId('dns-1'))
+    await setUp(fixture, 'dns-2', ['shop'], published)
+    cleanups.push(serveUdp('dns-2', 53))
+    await expect.poll(ask.answer, { timeout: 5000 }).toBe('dns-2')
+    expect(fixture.warnings).toEqual([])
+  })
+
   test('that is taken names the process, or the container, and leaves nothing', async () => {
     const server = createServer().listen(8080, '0.0.0.0')
     await new Promise((resolve) => server.once('listening', resolve))
@@ -167,3 +182,32 @@ test('ports stay reachable while there is no engine', async () => {
   fixture = openNetworkPart()
   await fixture.part.provider.restore([containerId('web-1')])
 })
+
+/** Answers each packet with the container's name. */
+function serveUdp(name: string, port: number): () => void {
+  const program = `import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", ${port}))
+while True:
+    s.sendto(b"${name}", s.recvfrom(100)[1])`
+  const child = spawn('nsenter', [`--net=${netnsOf(name)}`, 'python3', '-c', program], { stdio: 'ignore' })
+  return () => child.kill('SIGKILL')
+}
+
+/** A peer outside that sends from one port only. `answer` is the last answer it got. */
+function openPeer(address: string, port: number): { answer(): string; close(): void } {
+  const program = `import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(0.1)
+while True:
+    s.sendto(b"who?", ("${address}", ${port}))
+    try: print(s.recv(100).decode(), flush=True)
+    except OSError: pass
+    time.sleep(0.05)`
+  const child = spawn('ip', ['netns', 'exec', 'outside', 'python3', '-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let last = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    last = text.trim().split('\n').at(-1) ?? ''
+  })
+  return { answer: () => last, close: () => void child.kill('SIGKILL') }
+}

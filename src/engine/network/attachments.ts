@@ -17,9 +17,10 @@ import type { NetdClient } from './netd/client.ts'
 import { netdContainer, resolverPort } from './netd-view.ts'
 import type { NetworkHalf, NetworkTables } from './networks.ts'
 import { explainPortInUse } from './port-conflict.ts'
-import { rulesOfPorts } from './publish.ts'
+import { type PublishTarget, rulesOfPorts } from './publish.ts'
 import type { AttachmentRecord, EndpointRecord, NetworkRecord, RecordDirectory } from './record.ts'
 import { createSandbox, openSandbox, plugEndpoints, routeSandbox } from './sandbox.ts'
+import { forgetUdpFlows } from './udp-flows.ts'
 
 export interface AttachmentHalf {
   setup(container: ContainerNetwork): Promise<NetworkSetup>
@@ -59,6 +60,14 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     throw new TscomposeError('not-found', 'CONTAINER_NOT_RUNNING', `container ${containerId.slice(0, 12)} has no network now`)
   }
 
+  /** What cannot be forgotten ends by itself, half a minute after its last packet. */
+  const forgetFlows = (ports: AttachmentRecord['ports'], target: PublishTarget | undefined, which: 'others' | 'own'): void => {
+    try {
+      if (target !== undefined) forgetUdpFlows(ports, target, which)
+    } catch (error) {
+      options.warn(`connection tracking: ${String(error)}`)
+    }
+  }
   /** Names, resolver, ports and their rules for a record whose links are there. Returns it with the ports as bound. */
   const serve = async (record: AttachmentRecord, cleanup: Cleanup): Promise<AttachmentRecord> => {
     const id = record.container.containerId
@@ -68,6 +77,7 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     const target = publishTarget(record.endpoints, find)
     await options.firewall.set(`container ${id}`, target === undefined ? [] : rulesOfPorts(ports, target))
     cleanup.push(() => options.firewall.set(`container ${id}`, []))
+    forgetFlows(ports, target, 'others')
     return { ...record, ports }
   }
   const plug = async (record: AttachmentRecord, fresh: readonly EndpointRecord[], inside: () => NetlinkSocket): Promise<void> => {
@@ -145,7 +155,9 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     removeNetns(container.netnsPath)
     // Rules and links take the kernel long, and nobody has to wait for them; until then the addresses stay taken.
     const links = endpoints.map((endpoint) => endpoint.link)
-    const gone = Promise.all([options.firewall.release(`container ${id}`), options.reaper.release(links)])
+    const target = publishTarget(endpoints, find)
+    const ruleless = options.firewall.release(`container ${id}`).then(() => forgetFlows(record.ports, target, 'own'))
+    const gone = Promise.all([ruleless, options.reaper.release(links)])
       .then(() => undefined, warn)
       .finally(() => tables.leaving.delete(record))
     tables.leaving.set(record, gone)
@@ -210,6 +222,7 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     const left: AttachmentRecord = { ...giver, container: { ...giver.container, portsFrom: id }, ports: [] }
     await netd.put(netdContainer(left, find))
     await options.firewall.set(`container ${from}`, [])
+    forgetFlows(ports, target, 'others')
     store(left)
     return { own: ports, left: [] }
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
+import { readGeneration } from '../../sys/netlink/netfilter.ts'
 import { openNetlink } from '../../sys/netlink/socket.ts'
 import { exited, spawnProcess } from '../../sys/process.ts'
 import type { ContainerNetwork, EmitEvent, EnginePaths, NetworkProvider, NetworkStore } from '../parts.ts'
@@ -24,7 +25,7 @@ export interface NetworkPartOptions {
   /** Program and arguments that run the network helper; the path of its socket is added. */
   readonly netdCommand: readonly string[]
   readonly firewall?: FirewallDriver
-  /** How often rules somebody else took away are put back; absent: every 20 s. */
+  /** How often rules are compared with the kernel's; absent: every 20 s, and where it counts changes a second after one. */
   readonly healMs?: number
 }
 
@@ -45,7 +46,8 @@ export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
   const networkRecords = options.records({ directory: join(paths.dataRoot, 'networks'), parse: parseNetworkRecord })
   const attachmentRecords = options.records({ directory: join(directory, 'attachments'), parse: parseAttachmentRecord })
   const host = openNetlink()
-  const firewall = options.firewall ?? createIptablesDriver({ run: runIptables })
+  const packetFilter = openNetlink('netfilter')
+  const firewall = options.firewall ?? createIptablesDriver({ run: runIptables, generation: () => readGeneration(packetFilter) })
   const forwarding = createForwarding({ directory, firewall })
   const reaper = createLinkReaper()
   const netd = createNetdClient({
@@ -77,9 +79,11 @@ export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
     runIptables,
     resolvConf: containerResolvConf,
   })
-  const healing = setInterval(() => {
-    firewall.heal().catch((error: unknown) => warn(`firewall: ${String(error)}`))
-  }, healMs).unref()
+  const healing = [
+    setInterval(() => void heal(firewall.heal), healMs).unref(),
+    setInterval(() => void heal(firewall.healIfChanged), Math.min(healMs, 1000)).unref(),
+  ]
+  const heal = (how: () => Promise<void>): Promise<void> => how().catch((error: unknown) => warn(`firewall: ${String(error)}`))
   const running = (reference: string): string => {
     const found = [...tables.attachments.values()].find(
       ({ container }) => container.containerName === reference || container.containerId.startsWith(reference),
@@ -102,10 +106,11 @@ export function createNetworkPart(options: NetworkPartOptions): NetworkPart {
         await attachments.disconnect(running(container), network)
       },
       close: async () => {
-        clearInterval(healing)
+        for (const timer of healing) clearInterval(timer)
         // The link of what just ended may still be waiting, as may its rules.
         await Promise.all([netd.close(), reaper.idle(), firewall.close()])
         host.close()
+        packetFilter.close()
       },
     },
     provider: {

@@ -1,11 +1,11 @@
 import { closeSync } from 'node:fs'
-import { checked, libc, libcAsync } from '../ffi/libc.ts'
+import { checked, libcAsync } from '../ffi/libc.ts'
+import { recv, SOL_SOCKET, send, setsockopt, socket } from '../ffi/socket-calls.ts'
 import { errnoNumber, SysError } from '../sys-error.ts'
 import { decodeAck, decodeMessages, encodeRequest, type NetlinkRequest, NLM_F_ACK, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR } from './codec.ts'
 
 const AF_NETLINK = 16
 const SOCK_RAW_CLOEXEC = 3 | 0x80000
-const SOL_SOCKET = 1
 const SO_RCVTIMEO = 20
 const SO_RCVBUF = 8
 const SOL_NETLINK = 270
@@ -13,11 +13,7 @@ const NETLINK_CAP_ACK = 10
 const NETLINK_EXT_ACK = 11
 const NETLINK_GET_STRICT_CHK = 12
 
-const socket = libc('int socket(int domain, int type, int protocol)')
-const setsockopt = libc('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)')
-const send = libc('long send(int fd, const void *data, size_t length, int flags)')
 const sendAsync = libcAsync('long send(int fd, const void *data, size_t length, int flags)')
-const recv = libc('long recv(int fd, void *data, size_t length, int flags)')
 
 /** A netlink socket. Opened inside a network namespace it stays there, wherever the thread goes next. */
 export interface NetlinkSocket {

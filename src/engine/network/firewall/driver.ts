@@ -32,6 +32,8 @@ export interface FirewallDriver {
   setForwardDrop(family: IpFamily, drop: boolean | undefined): void
   /** Puts back what others took out of the kernel. Changes nothing where nothing is missing. */
   heal(): Promise<void>
+  /** The same, where the kernel counts changes and there were some that are not ours: cheap enough for every second. */
+  healIfChanged(): Promise<void>
   /** Finishes what was asked for. */
   close(): Promise<void>
 }

@@ -29,10 +29,13 @@ const programs: Readonly<Record<IpFamily, { readonly save: string; readonly rest
  */
 export function createIptablesDriver({
   run,
+  generation = () => undefined,
   gatherMs = 2,
   releaseMs = 40,
 }: {
   readonly run: RunIptables
+  /** The kernel's count of changes; undefined where it keeps none (legacy iptables). */
+  readonly generation?: () => number | undefined
   /** How long a transaction waits for more calls. */
   readonly gatherMs?: number
   /** The same where rules only go. */
@@ -43,6 +46,8 @@ export function createIptablesDriver({
   let waiting: Waiter[] = []
   let timer: { readonly handle: NodeJS.Timeout; readonly due: number } | undefined
   let running: Promise<void> | undefined
+  /** After our last transaction; a change of somebody else's during it is found by the next `heal`. */
+  let seen: number | undefined
 
   /** One transaction for all calls that came since the last one began. */
   const flush = async (): Promise<void> => {
@@ -54,6 +59,7 @@ export function createIptablesDriver({
     } catch (error) {
       for (const waiter of batch) waiter.reject(error)
     }
+    seen = generation()
   }
   const start = (): void => {
     timer = undefined
@@ -76,6 +82,12 @@ export function createIptablesDriver({
     })
   const forget = (): void => {
     for (const state of families) state.kernel = undefined
+  }
+
+  const heal = async (): Promise<void> => {
+    if (owners.size === 0) return
+    forget()
+    await change()
   }
 
   return {
@@ -102,10 +114,9 @@ export function createIptablesDriver({
     setForwardDrop: (family, drop) => {
       for (const state of families) if (state.family === family) state.forwardDrop = drop
     },
-    heal: async () => {
-      if (owners.size === 0) return
-      forget()
-      await change()
+    heal,
+    healIfChanged: async () => {
+      if (waiting.length === 0 && running === undefined && generation() !== seen) await heal()
     },
     release: async (owner) => {
       if (owners.delete(owner)) await change(releaseMs)
