@@ -3,7 +3,7 @@ import { errorToData, hasCode, isAbortError, TscomposeError } from '../base/erro
 import type { EventPhase, EventSink, EventTarget } from '../base/event.ts'
 import type { Engine } from '../engine/api.ts'
 import { type Executors, executors, type HookOutput, type RunContext } from './executors.ts'
-import type { Operation, OperationKind, Plan, PlanNode } from './plan.ts'
+import type { Operation, OperationArgs, OperationKind, Plan, PlanNode } from './plan.ts'
 import { undoPreparation } from './undo.ts'
 
 export interface ExecuteOptions {
@@ -31,6 +31,8 @@ type Outcome = 'done' | 'failed'
 export async function execute(plan: Plan, engine: Engine, options: ExecuteOptions = {}): Promise<ExecuteResult> {
   const created = new Map<number, string>()
   const images = new Map<number, string>()
+  /** Containers of this plan that were taken away again, and for the failure of which nodes. */
+  const undone = new Map<number, PlanNode['rescues']>()
   const done: PlanNode[] = []
   const failures: { readonly node: PlanNode; readonly error: unknown }[] = []
   const limited = options.limit === undefined || options.limit < 1 ? runFreely : createLimiter(options.limit)
@@ -49,6 +51,7 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
   const runNode = async (node: PlanNode): Promise<Outcome> => {
     const before = await Promise.all(node.after.map((id) => outcomes.get(id)))
     if (node.rescues !== undefined) return await rescue(node)
+    if (node.op.kind === 'update.check') return await tolerated(node.op)
     if (before.includes('failed')) return node.onFailure === 'warn' ? 'done' : 'failed'
     try {
       options.signal?.throwIfAborted()
@@ -63,13 +66,18 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
       return 'failed'
     }
   }
+  const tolerated = async ({ steps, allowed }: OperationArgs['update.check']): Promise<Outcome> => {
+    const ended = await Promise.all(steps.map((id) => outcomes.get(id)))
+    return ended.filter((outcome) => outcome === 'failed').length > allowed ? 'failed' : 'done'
+  }
   /** What puts things back is not cancelled by what broke them. */
   const rescue = async (node: PlanNode): Promise<Outcome> => {
     const rescued = await Promise.all((node.rescues ?? []).map((id) => outcomes.get(id)))
-    if (!rescued.includes('failed') || isUnmade(node, created)) return 'done'
+    if (!rescued.includes('failed') || isUnmade(node, created, undone)) return 'done'
     const { signal: _signal, ...unsignalled } = context
     try {
       await runShown(node, unsignalled, options)
+      if (node.op.kind === 'container.remove' && 'node' in node.op.container) undone.set(node.op.container.node, node.rescues)
       return 'done'
     } catch (error) {
       failures.push({ node, error })
@@ -109,14 +117,19 @@ async function notStarted(
 /** Kinds that take their time without doing anything. */
 const waiting: ReadonlySet<OperationKind> = new Set<OperationKind>(['container.await', 'container.monitor', 'container.delay'])
 
-/** Whether a node is about a container that was never made. */
-function isUnmade({ op }: PlanNode, created: ReadonlyMap<number, string>): boolean {
+/** Whether a node is about a container that was never made, or was put away for another failure already. */
+function isUnmade(
+  { op, rescues }: PlanNode,
+  created: ReadonlyMap<number, string>,
+  undone: ReadonlyMap<number, PlanNode['rescues']>,
+): boolean {
+  const isThere = (node: number): boolean => created.has(node) && (undone.get(node) ?? rescues) === rescues
   const targets = [
     'container' in op ? op.container : undefined,
     op.kind === 'container.takePorts' ? op.from : undefined,
     op.kind === 'container.start' ? op.portsFrom : undefined,
   ]
-  return targets.some((target) => target !== undefined && 'node' in target && !created.has(target.node))
+  return targets.some((target) => target !== undefined && 'node' in target && !isThere(target.node))
 }
 
 const runFreely = <T>(job: () => Promise<T>): Promise<T> => job()

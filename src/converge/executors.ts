@@ -106,6 +106,8 @@ export const executors: Executors = {
     throw await explainFailure(failure, { engine: run.engine, container, node, context: quiet(run) })
   },
   'container.delay': async (op, run) => sleep(op.forMs, undefined, run.signal === undefined ? {} : { signal: run.signal }),
+  // Its outcome is that of the nodes before it: execute() knows them.
+  'update.check': async () => undefined,
   'container.exec': async (op, run, node) => {
     const process = { ...op.process, report: true }
     const said: string[] = []

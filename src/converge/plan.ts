@@ -39,6 +39,8 @@ export interface OperationArgs {
   'container.monitor': { readonly container: ContainerTarget; readonly forMs: number }
   /** Time to pass between two batches of an update. */
   'container.delay': { readonly container: ContainerTarget; readonly forMs: number }
+  /** Fails where more than `allowed` of these nodes failed: as much as an update tolerates. */
+  'update.check': { readonly steps: readonly number[]; readonly allowed: number }
   /** A lifecycle hook; an exit code other than 0 is a failure. */
   'container.exec': { readonly container: ContainerTarget; readonly process: ExecSpec }
 }

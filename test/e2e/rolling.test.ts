@@ -129,6 +129,32 @@ describe('up with update_config', () => {
     expect(await names()).toBe('rolling-web-1 running\n')
   })
 
+  it('passes over as many failures as max_failure_ratio allows, and puts those back', async () => {
+    const flaky = (version: string): string => `
+services:
+  web:
+    image: ${busyboxImage}
+    environment: { VERSION: ${version} }
+    # The first of the second version to start fails.
+    command: [sh, -c, '[ $$VERSION = one ] || ! mkdir /shared/first || exit 9; exec sleep 1000']
+    stop_grace_period: 0s
+    volumes: [shared:/shared]
+    deploy: { replicas: 3, update_config: { max_failure_ratio: 0.4, monitor: 700ms } }
+volumes: { shared: }`
+    const versions = async (): Promise<readonly string[]> => {
+      const names = ['rolling-web-1', 'rolling-web-2', 'rolling-web-3']
+      const env = await Promise.all(names.map((name) => project.ok(['inspect', '--format', '{{json .Config.Env}}', name])))
+      return env.map((text) => /VERSION=(\w+)/.exec(text)?.[1] ?? '')
+    }
+    project.write('compose.yaml', flaky('one'))
+    await project.ok(['up', '-d'])
+    project.write('compose.yaml', flaky('two'))
+    const { exitCode, stderr } = await project.run(['up', '-d'])
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('rolling-web-1 exited (9)')])
+    expect(await versions()).toEqual(['one', 'two', 'two'])
+    expect(await names()).toBe('rolling-web-1 running\nrolling-web-2 running\nrolling-web-3 running\n')
+  })
+
   it('rolls back replicas that were updated before the one that failed', async () => {
     const wish = { replicas: 2, ports: `"${port}-${port + 1}:80"`, update: '{ failure_action: rollback, monitor: 300ms }' }
     project.write('compose.yaml', compose('one', wish))

@@ -42,9 +42,11 @@ interface Step {
 
 function addRolling(scope: ServiceScope, replaced: readonly Recreate[], config: UpdateConfig): readonly Replica[] {
   const { builder } = scope.emission
-  const size = config.parallelism === undefined ? 1 : config.parallelism < 1 ? replaced.length : config.parallelism
+  const size = batchSize(config, replaced.length)
   const startFirst = wantsStartFirst(scope, replaced, config)
+  const allowed = Math.floor((config.max_failure_ratio ?? 0) * replaced.length)
   const steps: Step[] = []
+  const checks: number[] = []
   let before: readonly number[] = []
   for (let first = 0; first < replaced.length; first += size) {
     const batch = replaced.slice(first, first + size)
@@ -54,12 +56,74 @@ function addRolling(scope: ServiceScope, replaced: readonly Recreate[], config: 
     const added = batch.map((decision) => addStep(scope, decision, { config, startFirst, after }))
     steps.push(...added)
     before = added.map(({ done }) => done)
-    // Where failures do not matter the next batch waits for the end of this one, not for its success.
-    if (config.failure_action === 'continue') before = added.map((step) => addRescue(scope, step, { startFirst, steps: [step] }))
+    if (config.failure_action !== 'continue' && allowed === 0) continue
+    // Where a failure may be, the next batch waits for the end of this one, not for its success.
+    const rescued = added.map((step) => addRescue(scope, step, { startFirst, rescues: nodesOf([step]) }))
+    before = config.failure_action === 'continue' ? rescued : [addCheck(builder, { steps, rescued, allowed })]
+    if (config.failure_action !== 'continue') checks.push(...before)
   }
-  const back = config.failure_action === 'rollback'
-  if (config.failure_action !== 'continue') for (const step of steps) addRescue(scope, step, { startFirst, steps: back ? steps : [step] })
-  return steps.map((step) => addEnd(scope, step, back ? steps.map(({ done }) => done) : [step.done]))
+  if (config.failure_action === 'rollback') addRollback(scope, steps, { startFirst, checks })
+  else if (config.failure_action !== 'continue' && allowed === 0) {
+    for (const step of steps) addRescue(scope, step, { startFirst, rescues: nodesOf([step]) })
+  }
+  const proven = config.failure_action === 'rollback' ? (allowed === 0 ? steps.map(({ done }) => done) : checks) : []
+  return steps.map((step) => addEnd(scope, step, [step.done, ...proven]))
+}
+
+/** 0 is all at once; one after another where nothing is said. */
+function batchSize({ parallelism }: Pick<UpdateConfig, 'parallelism'>, count: number): number {
+  return parallelism === undefined ? 1 : parallelism < 1 ? count : parallelism
+}
+
+/** Every node of these steps whose failure means that they did not work. */
+function nodesOf(steps: readonly Step[]): readonly number[] {
+  return [...new Set(steps.flatMap(({ forward, done }) => [...forward, done]))]
+}
+
+interface CheckOptions {
+  readonly steps: readonly Step[]
+  readonly rescued: readonly number[]
+  readonly allowed: number
+}
+
+/** Stops the update where more of it failed than `max_failure_ratio` allows. */
+function addCheck(builder: Emission['builder'], { steps, rescued, allowed }: CheckOptions): number {
+  const [first] = steps
+  return builder.add({
+    target: containerTarget(first?.spec.name ?? ''),
+    op: { kind: 'update.check', steps: steps.map(({ done }) => done), allowed },
+    cause: `update_config.max_failure_ratio allows ${allowed} to fail`,
+    after: rescued,
+  })
+}
+
+interface RollbackOptions {
+  readonly startFirst: boolean
+  /** Where a share of failures is tolerated: the nodes that tell whether it was exceeded. */
+  readonly checks: readonly number[]
+}
+
+/** Brings back every old container of the update, the last one first, as `rollback_config` says: without one, all at once. */
+function addRollback(scope: ServiceScope, steps: readonly Step[], { startFirst, checks }: RollbackOptions): void {
+  const { builder } = scope.emission
+  const config = scope.service.service.deploy?.rollback_config
+  const size = config === undefined ? steps.length : batchSize(config, steps.length)
+  const rescues = checks.length > 0 ? checks : nodesOf(steps)
+  // What was updated start-first goes back that way: its ports must be led back before it goes.
+  const order = startFirst || (config?.order === 'start-first' && wantsStartFirst(scope, [], config))
+  const backwards = [...steps].reverse()
+  let before: readonly number[] = []
+  for (let first = 0; first < backwards.length; first += size) {
+    const batch = backwards.slice(first, first + size)
+    if (first > 0 && config?.delay !== undefined && config.delay > 0) {
+      const { name } = (batch[0] as Step).decision.container
+      const { id } = (batch[0] as Step).decision.container
+      const op = { kind: 'container.delay', container: { id }, forMs: config.delay } as const
+      before = [builder.add({ target: containerTarget(name), op, cause: 'rollback_config.delay', after: before, rescues })]
+    }
+    const after = before
+    before = batch.map((step) => addRescue(scope, step, { startFirst: order, rescues, after }))
+  }
 }
 
 /** Two containers cannot have one address. */
@@ -120,7 +184,7 @@ function addStep(scope: ServiceScope, decision: Recreate, { config, startFirst, 
     shown: { start: 'Starting', done: 'Started' },
   })
   const hooked = addHooks(builder, service.service.post_start ?? [], { name, container, after: [started], what: 'post_start' }) ?? started
-  const works = addProof({ emission, name, container, config }, hooked)
+  const works = addProof({ emission, checked: service.base.spec.healthcheck !== undefined, name, container, config }, hooked)
   const taken = publishes
     ? builder.add({
         target: containerTarget(name),
@@ -135,19 +199,25 @@ function addStep(scope: ServiceScope, decision: Recreate, { config, startFirst, 
 
 interface Proof {
   readonly emission: Emission
+  /** The service has a health check. */
+  readonly checked: boolean
   readonly name: string
   readonly container: { readonly node: number }
   readonly config: UpdateConfig
 }
 
+/** Swarm's. A passed health check says more than five seconds of life, so with one the default is 0. */
+const defaultMonitorMs = 5000
+
 /** Healthy where it has a check, then alive for as long as `monitor` says. */
-function addProof({ emission, name, container, config }: Proof, ready: number): number {
+function addProof({ emission, checked, name, container, config }: Proof, ready: number): number {
   const cause = 'the update goes on when it works'
   const healthy = addAwait(emission, { name, container, ready, observed: undefined }, { until: 'running-or-healthy', cause })
-  if ((config.monitor ?? 0) <= 0) return healthy
+  const forMs = config.monitor ?? (checked ? 0 : defaultMonitorMs)
+  if (forMs <= 0) return healthy
   return emission.builder.add({
     target: containerTarget(name),
-    op: { kind: 'container.monitor', container, forMs: config.monitor as number },
+    op: { kind: 'container.monitor', container, forMs },
     cause: 'update_config.monitor',
     after: [healthy],
   })
@@ -155,28 +225,32 @@ function addProof({ emission, name, container, config }: Proof, ready: number): 
 
 interface RescueOptions {
   readonly startFirst: boolean
-  /** Steps whose failure brings the old container of this one back. */
-  readonly steps: readonly Step[]
+  /** Nodes whose failure brings the old container of this step back. */
+  readonly rescues: readonly number[]
+  readonly after?: readonly number[]
 }
 
 /** The old container as it was, without the new one. */
-function addRescue({ emission }: ServiceScope, step: Step, { startFirst, steps }: RescueOptions): number {
+function addRescue({ emission }: ServiceScope, step: Step, { startFirst, rescues, after: begin = [] }: RescueOptions): number {
   const { builder } = emission
   const { container: old } = step.decision
-  const rescues = [...new Set(steps.flatMap(({ forward, done }) => [...forward, done]))]
   const made = { node: step.created }
   const common = { target: containerTarget(old.name), cause: 'the update failed', rescues }
   const remove = (after: readonly number[]): number =>
     builder.add({ ...common, op: { kind: 'container.remove', container: made, force: true }, after })
-  const start = (after: readonly number[]): number =>
+  const start = (after: readonly number[], portsFrom: { readonly portsFrom?: { readonly node: number } }): number =>
     builder.add({
       ...common,
-      op: { kind: 'container.start', container: { id: old.id }, portsFrom: made },
+      op: { kind: 'container.start', container: { id: old.id }, ...portsFrom },
       after,
       shown: { start: 'Rolling back', done: 'Rolled back' },
     })
-  if (!startFirst) return start([remove([])])
-  const took = builder.add({ ...common, op: { kind: 'container.takePorts', container: { id: old.id }, from: made }, after: [start([])] })
+  if (!startFirst) return start([remove(begin)], { portsFrom: made })
+  const took = builder.add({
+    ...common,
+    op: { kind: 'container.takePorts', container: { id: old.id }, from: made },
+    after: [start(begin, { portsFrom: made })],
+  })
   return remove([took])
 }
 
