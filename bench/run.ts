@@ -18,6 +18,7 @@ import { watchSeries } from './watch.ts'
 interface Row {
   readonly name: string
   readonly target: number | undefined
+  readonly limit: number | undefined
   readonly ours: Spread
   readonly theirs: Spread | undefined
   readonly ratio: Spread | undefined
@@ -45,9 +46,10 @@ function measure(series: Series, peers: { ours: Peer; theirs: Peer | undefined }
   const at = (rounds: readonly (readonly number[])[], figure: number): readonly number[] =>
     rounds.map((round) => round[figure] ?? Number.NaN)
   const paired = peers.theirs !== undefined
-  return series.figures.map(({ name, target }, figure) => ({
+  return series.figures.map(({ name, target, limit }, figure) => ({
     name,
     target,
+    limit,
     ours: spread(at(ours, figure)),
     theirs: paired ? spread(at(theirs, figure)) : undefined,
     ratio: paired ? spread(at(ours, figure).map((elapsed, round) => elapsed / (theirs[round]?.[figure] ?? Number.NaN))) : undefined,
@@ -59,12 +61,20 @@ function single({ run, ...figure }: Scenario): Series {
   return { figures: [figure], run: (peer) => [run(peer)] }
 }
 
+function short(figure: number): string {
+  return figure.toFixed(figure < 10 ? 1 : 0)
+}
+
 function formatRow(row: Row): string {
   const times = (s: Spread | undefined): string =>
-    (s === undefined ? '-' : `${s.median.toFixed(0)} (${s.min.toFixed(0)}-${s.max.toFixed(0)})`).padEnd(18)
-  const ratio = row.ratio === undefined ? '-' : `${row.ratio.median.toFixed(2)} (${row.ratio.min.toFixed(2)}-${row.ratio.max.toFixed(2)})`
-  const verdict = row.target === undefined ? '' : `<= ${row.target}`
-  return `${row.name.padEnd(32)}${times(row.ours)}${times(row.theirs)}${ratio.padEnd(20)}${verdict}`
+    (s === undefined ? '-' : `${short(s.median)} (${short(s.min)}-${short(s.max)})`).padEnd(18)
+  // Where both take nothing there is none.
+  const ratio =
+    row.ratio === undefined || Number.isNaN(row.ratio.median)
+      ? '-'
+      : `${row.ratio.median.toFixed(2)} (${row.ratio.min.toFixed(2)}-${row.ratio.max.toFixed(2)})`
+  const verdict = [row.target, row.limit].map((most, index) => (most === undefined ? '' : `<= ${most}${index === 0 ? '' : ' here'}`))
+  return `${row.name.padEnd(32)}${times(row.ours)}${times(row.theirs)}${ratio.padEnd(20)}${verdict.filter((each) => each !== '').join(', ')}`
 }
 
 /** What one more service costs: flat, however many there are. */
@@ -91,7 +101,7 @@ try {
   for (const peer of theirs === undefined ? [ours] : [ours, theirs]) peer.importImage(tar, image)
   const wantsImages = values.only === undefined || ['pull', 'load'].some((word) => values.only?.includes(word))
   images = wantsImages ? await imageBench(root, theirs === undefined ? [ours] : [ours, theirs]) : undefined
-  const all = [...scenarios(root).map(single), ...convergeSeries(root), watchSeries(root), ...(images?.series ?? []), buildSeries(root)]
+  const all = [...scenarios(root).map(single), ...convergeSeries(root), ...watchSeries(root), ...(images?.series ?? []), buildSeries(root)]
   const { only } = values
   const chosen = all.filter(({ figures }) => only === undefined || figures.some(({ name }) => name.includes(only)))
   if (!values.json) {

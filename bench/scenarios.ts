@@ -10,6 +10,8 @@ export interface Scenario {
   readonly name: string
   /** Highest ratio to docker compose that we promise. */
   readonly target?: number
+  /** Highest figure of our own that we promise. */
+  readonly limit?: number
   run(peer: Peer): number
 }
 

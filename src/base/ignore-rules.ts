@@ -28,19 +28,31 @@ export function createIgnoreMatcher(lines: readonly string[]): IgnoreMatcher {
   const rules = lines.map(parseRule).filter((rule) => rule !== undefined)
   const negated = rules.filter((rule) => rule.negated)
   return {
-    ignores: (path) => {
-      const candidates = selfAndParents(path)
-      let ignored = false
-      for (const rule of rules) {
-        // A rule can only change the verdict one way, so skip those that would not.
-        if (rule.negated === ignored && candidates.some((candidate) => rule.expression.test(candidate))) ignored = !rule.negated
-      }
-      return ignored
-    },
+    ignores: negated.length === 0 ? anyOf(rules) : lastOf(rules),
     mayReincludeBelow: (directory) => {
       const inside = `${directory}/`
       return negated.some((rule) => rule.literal.startsWith(inside) || inside.startsWith(rule.literal))
     },
+  }
+}
+
+/** Without `!` lines one expression tells for a path and its parents at once; a watch asks for every event. */
+function anyOf(rules: readonly Rule[]): IgnoreMatcher['ignores'] {
+  if (rules.length === 0) return () => false
+  const sources = rules.map(({ expression }) => `(?:${expression.source.slice(1, -1)})`)
+  const expression = new RegExp(`^(?:${sources.join('|')})(?:/|$)`, 's')
+  return (path) => expression.test(path)
+}
+
+function lastOf(rules: readonly Rule[]): IgnoreMatcher['ignores'] {
+  return (path) => {
+    const candidates = selfAndParents(path)
+    let ignored = false
+    for (const rule of rules) {
+      // A rule can only change the verdict one way, so skip those that would not.
+      if (rule.negated === ignored && candidates.some((candidate) => rule.expression.test(candidate))) ignored = !rule.negated
+    }
+    return ignored
   }
 }
 

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { createIgnoreMatcher, type IgnoreMatcher } from '../base/ignore-rules.ts'
 import type { Hook, WatchAction, WatchRule } from '../project/model.ts'
 
@@ -55,27 +55,31 @@ export function serviceRule(service: string, rule: WatchRule, ignoreFile?: Ignor
   const include = rule.include === undefined || rule.include.length === 0 ? undefined : createIgnoreMatcher(rule.include)
   const file = ignoreFile === undefined ? undefined : createIgnoreMatcher(ignoreFile.lines)
   const judge = (path: string, ask: (matcher: IgnoreMatcher, inner: string) => boolean): boolean => {
-    const inner = relative(rule.path, path)
-    const inContext = ignoreFile === undefined ? '..' : relative(ignoreFile.directory, path)
-    return (inner !== '' && ask(own, inner)) || (file !== undefined && isInside(inContext) && inContext !== '' && ask(file, inContext))
+    const inner = inside(rule.path, path)
+    if (inner !== undefined && inner !== '' && ask(own, inner)) return true
+    const inContext = ignoreFile === undefined ? undefined : inside(ignoreFile.directory, path)
+    return file !== undefined && inContext !== undefined && inContext !== '' && ask(file, inContext)
   }
   return {
     service,
     rule,
     matches: (path) => {
-      const inner = relative(rule.path, path)
-      if (!isInside(inner)) return false
+      const inner = inside(rule.path, path)
+      if (inner === undefined) return false
       if (inner !== '' && include !== undefined && !include.ignores(inner)) return false
       return !judge(path, (matcher, each) => matcher.ignores(each))
     },
     prunes: (directory) =>
-      !isInside(relative(rule.path, directory)) ||
+      inside(rule.path, directory) === undefined ||
       judge(directory, (matcher, each) => matcher.ignores(each) && !matcher.mayReincludeBelow(each)),
   }
 }
 
-function isInside(path: string): boolean {
-  return path !== '..' && !path.startsWith('../')
+/** A path relative to a directory it lies in; '' for the directory itself, undefined for what lies elsewhere. Both are absolute and clean. */
+function inside(directory: string, path: string): string | undefined {
+  if (path === directory) return ''
+  const start = directory === '/' ? directory : `${directory}/`
+  return path.startsWith(start) ? path.slice(start.length) : undefined
 }
 
 /** How long nothing may happen before a change is acted upon: a save is seen at once, an install or a checkout costs one rebuild. */
@@ -124,5 +128,5 @@ export function isSync({ action }: WatchRule): boolean {
 
 /** Where a path of the host belongs in the container. */
 export function targetOf(rule: WatchRule, source: string): string {
-  return join(rule.target ?? '/', relative(rule.path, source))
+  return join(rule.target ?? '/', inside(rule.path, source) ?? '')
 }

@@ -102,7 +102,6 @@ function openChokidar({ rules, files, record, onEvent }: ChokidarOptions): FSWat
     wanted.has(path) || rules.some((rule) => !rule.prunes(path) || rule.rule.path.startsWith(`${path}/`))
   /** Neither a directory nor known as one: there is nothing for chokidar to find out. */
   const isPlain = (path: string): boolean => {
-    if (plain.has(path)) return true
     if (roots.has(path) || directories.has(path) || lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return false
     plain.add(path)
     return true
@@ -115,6 +114,7 @@ function openChokidar({ rules, files, record, onEvent }: ChokidarOptions): FSWat
     ignorePermissionErrors: true,
     // Ignored directories are not even looked into: node_modules alone can use up every inotify watch.
     ignored: (path, stats) => {
+      if (stats === undefined && plain.has(path)) return true
       if (!isWanted(path)) return true
       if (stats === undefined) return isPlain(path)
       if (stats.isDirectory()) directories.add(path)

@@ -135,7 +135,9 @@ interface OpenFile {
 function copyFile({ owner, buffers: [buffer] }: Work, place: SyncPlace, from: OpenFile): void {
   const to = openNoSymlinks(place.fd, temporaryName, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
   try {
-    for (let length = readSync(from.fd, buffer, 0, chunkBytes, null); length > 0; length = readSync(from.fd, buffer, 0, chunkBytes, null)) {
+    // A read that fills less than was asked for has met the end of the file.
+    for (let length = chunkBytes; length === chunkBytes; ) {
+      length = readSync(from.fd, buffer, 0, chunkBytes, null)
       for (let done = 0; done < length; ) done += writeSync(to, buffer, done, length - done)
     }
     fchownSync(to, owner.uid, owner.gid)
@@ -149,9 +151,15 @@ function copyFile({ owner, buffers: [buffer] }: Work, place: SyncPlace, from: Op
 
 /** Makes something under another name and puts it in place: whoever looks sees the old or the new. */
 function replace({ fd, name }: SyncPlace, make: () => void): Outcome {
-  if (lstatat(fd, temporaryName) !== undefined) unlinkat(fd, temporaryName)
   try {
-    make()
+    try {
+      make()
+    } catch (error) {
+      if (!hasErrno(error, 'EEXIST')) throw error
+      // What a killed engine left.
+      unlinkat(fd, temporaryName)
+      make()
+    }
     const put = (): void => renameat2({ fd, name: temporaryName }, { fd, name })
     try {
       put()
