@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keepArtefact, openBrowser, type TestBrowser } from '../support/browser.ts'
+import { createCli } from '../support/cli.ts'
+import { type Example, openExample, prepareExamples } from '../support/example.ts'
+import { type RunningWatch, startWatch, until } from '../support/watch.ts'
+
+const address = 'http://127.0.0.1:8083/'
+
+const unreachable = await prepareExamples()
+
+describe.skipIf(unreachable !== undefined)(`Django in a browser${unreachable === undefined ? '' : ` (${unreachable})`}`, () => {
+  let example: Example
+  let browser: TestBrowser
+  let watch: RunningWatch | undefined
+
+  beforeAll(async () => {
+    example = openExample('django')
+    await example.ok(['up', '-d', '--wait', '--quiet-build'])
+    browser = await openBrowser()
+  }, 900_000)
+  afterAll(async () => {
+    watch?.child.kill('SIGKILL')
+    await browser?.close()
+    await example.close()
+    await createCli('/').run(['engine', 'stop'])
+  })
+
+  const state = async (container: string, field: string): Promise<string> =>
+    (await example.ok(['inspect', '--format', `{{.State.${field}}}`, container])).trim()
+
+  /** Edits a file and reloads the page until it shows the new text; returns the milliseconds from the write to the text. */
+  async function editUntilSeen(file: string, from: string, to: string): Promise<number> {
+    const path = join(example.directory, file)
+    const content = readFileSync(path, 'utf8')
+    expect(content).toContain(from)
+    const started = performance.now()
+    writeFileSync(path, content.replace(from, to))
+    await until(async () => {
+      await browser.page.goto(address)
+      return (await browser.page.content()).includes(to)
+    })
+    return Math.round(performance.now() - started)
+  }
+
+  it('has migrated the database once, before the server started', async () => {
+    expect(await state('django-migrate-1', 'ExitCode')).toBe('0')
+    expect(await state('django-migrate-1', 'Status')).toBe('exited')
+    const log = await example.ok(['logs', '--no-log-prefix', 'migrate'])
+    expect(log.match(/Applying guestbook.0001_initial... OK/g)).toHaveLength(1)
+    const ended = Date.parse(await state('django-migrate-1', 'FinishedAt'))
+    expect(Date.parse(await state('django-web-1', 'StartedAt'))).toBeGreaterThanOrEqual(ended)
+    expect(await state('django-web-1', 'Health.Status')).toBe('healthy')
+  })
+
+  it('takes an entry from a form and shows it', async () => {
+    const { page } = browser
+    await page.goto(address)
+    await page.getByText('Nobody was here yet.').waitFor()
+    await page.getByLabel('Name').fill('Ada')
+    await page.getByLabel('Text').fill('I was here before the engine <was>')
+    await page.getByRole('button', { name: 'Write' }).click()
+    await page.getByText('I was here before the engine <was>').waitFor()
+    expect(await browser.screenshot('django-1-entry')).toBeGreaterThan(16)
+  })
+
+  it('shows an edited view and an edited template while watch runs, in the same container', async () => {
+    watch = await startWatch(example)
+    const started = await state('django-web-1', 'StartedAt')
+    const view = await editUntilSeen('app/guestbook/views.py', 'Welcome, please leave a line.', 'Greetings from the edited view.')
+    const template = await editUntilSeen('app/templates/guestbook.html', '<h1>Guestbook</h1>', '<h1>Guestbook, edited</h1>')
+    keepArtefact('django-edit-ms.json', `${JSON.stringify({ view, template })}\n`)
+    expect(await browser.page.getByRole('heading').textContent()).toBe('Guestbook, edited')
+    expect(await browser.page.locator('.greeting').textContent()).toBe('Greetings from the edited view.')
+    expect(await browser.screenshot('django-2-edited')).toBeGreaterThan(16)
+    expect(await state('django-web-1', 'StartedAt')).toBe(started)
+    expect(await watch.end()).toBe(130)
+  })
+
+  it('keeps the entries over down and up, until down -v', async () => {
+    const { page } = browser
+    await example.ok(['down'])
+    await example.ok(['up', '-d', '--wait'])
+    expect(await example.ok(['logs', '--no-log-prefix', 'migrate'])).toContain('No migrations to apply')
+    await page.goto(address)
+    await page.getByText('I was here before the engine <was>').waitFor()
+    expect(browser.failures).toEqual([])
+    await example.ok(['down', '-v'])
+    expect(await example.ok(['volumes', '-q'])).not.toContain('django_')
+  })
+})
