@@ -1,4 +1,5 @@
 import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, type Stats, statfsSync, writeFileSync } from 'node:fs'
+import { threadId } from 'node:worker_threads'
 import { checked, errno, libc } from './ffi/libc.ts'
 import { errnoNumber, SysError } from './sys-error.ts'
 
@@ -251,7 +252,8 @@ export function writeFileAtomic(
   data: string | Uint8Array,
   { mode = 0o600, sync = false }: { readonly mode?: number; readonly sync?: boolean } = {},
 ): void {
-  const temporary = `${path}.tmp-${process.pid}`
+  // Threads share the process id, and several may write the same file: builds side by side of one context do.
+  const temporary = `${path}.tmp-${process.pid}-${threadId}`
   try {
     const fd = openSync(temporary, 'w', mode)
     try {

@@ -28,7 +28,7 @@ export interface RecordStoreOptions<T> {
 }
 
 const validId = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/
-const temporary = /\.tmp-\d+$/
+const temporary = /\.tmp-[\d-]+$/
 
 /** Each record is replaced by rename, so that a crash leaves the old one or the new one. One writer only: see `lock.ts`. */
 export function createRecordStore<T>(options: RecordStoreOptions<T>): RecordStore<T> {

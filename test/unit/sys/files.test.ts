@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   fchmodat,
@@ -134,6 +135,19 @@ describe('writeFileAtomic', () => {
     writeFileAtomic(path, 'two')
     expect(readFileSync(path, 'utf8')).toBe('two')
     expect(() => writeFileAtomic(join(root, 'etc'), 'x')).toThrow()
+    expect(readdirSync(root).toSorted()).toEqual(['etc', 'record', 'secret'])
+  })
+
+  it('is not disturbed by other threads that write the same file', async () => {
+    const path = join(root, 'record')
+    const module = new URL('../../../src/sys/files.ts', import.meta.url).href
+    const script = `
+      const { writeFileAtomic } = await import(${JSON.stringify(module)})
+      for (let count = 0; count < 500; count++) writeFileAtomic(${JSON.stringify(path)}, 'x'.repeat(10_000))`
+    const endOf = (worker: Worker): Promise<unknown> => new Promise((ended) => worker.once('error', ended).once('exit', ended))
+    const ends = await Promise.all([1, 2, 3].map(() => endOf(new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`)))))
+    expect(ends).toEqual([0, 0, 0])
+    expect(readFileSync(path, 'utf8')).toHaveLength(10_000)
     expect(readdirSync(root).toSorted()).toEqual(['etc', 'record', 'secret'])
   })
 })
