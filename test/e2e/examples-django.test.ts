@@ -17,7 +17,7 @@ describe.skipIf(unreachable !== undefined)(`Django in a browser${unreachable ===
 
   beforeAll(async () => {
     example = openExample('django')
-    await example.ok(['up', '-d', '--wait', '--quiet-build'])
+    await example.ok(['up', '-d', '--wait', '--build', '--quiet-build'])
     browser = await openBrowser()
   }, 900_000)
   afterAll(async () => {

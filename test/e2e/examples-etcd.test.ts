@@ -46,7 +46,7 @@ describe.skipIf(unreachable !== undefined)(`the etcd example${unreachable === un
     await until(async () => (await stack.run(['exec', '-T', first, 'etcdctl', 'put', 'planet', 'Venus'])).exitCode === 0)
     expect(await get(second, 'planet')).toBe('Venus\n')
     expect(await leaders([first, second])).toHaveLength(1)
-    await stack.ok(['up', '-d', '--wait'])
+    await stack.ok(['up', '-d', '--build', '--wait'])
     expect(await get(leader, 'planet')).toBe('Venus\n')
   })
 

@@ -48,7 +48,7 @@ describe.skipIf(unreachable !== undefined)(`the node-redis example${unreachable 
     expect(await page()).toContain('Visit number 1,')
     expect(await page()).toContain('Visit number 2,')
     await stack.ok(['down'])
-    await stack.ok(['up', '-d', '--wait'])
+    await stack.ok(['up', '-d', '--build', '--wait'])
     expect(await page()).toContain('Visit number 3,')
     expect(await stack.ok(['exec', '-T', 'web', 'id', '-un'])).toBe('node\n')
   })

@@ -53,7 +53,7 @@ describe.skipIf(unreachable !== undefined)(`the registry example${unreachable ==
 
   it('gives it to another project, and keeps it in its volume', async () => {
     await ok(['down'])
-    await ok(['up', '-d', '--wait'])
+    await ok(['up', '-d', '--build', '--wait'])
     await ok(['image', 'rm', image])
     expect(await user.ok(['run', '--rm', 'app'], { env: { HOME: home } })).toBe('hello from an image of our own registry\n')
   })

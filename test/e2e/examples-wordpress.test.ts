@@ -19,7 +19,7 @@ describe.skipIf(unreachable !== undefined)(`WordPress in a browser${unreachable 
 
   beforeAll(async () => {
     example = openExample('wordpress')
-    await example.ok(['up', '-d', '--wait', '--quiet-build'])
+    await example.ok(['up', '-d', '--wait', '--build', '--quiet-build'])
     browser = await openBrowser()
   }, 900_000)
   afterAll(async () => {
