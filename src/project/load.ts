@@ -48,7 +48,7 @@ function readModel(options: LoadOptions, { history = false }: SourceMapOptions =
     reader,
     remotes: options.remotes ?? {},
   })
-  const context = createLoadContext(createSourceMap({ history }))
+  const context = createLoadContext(createSourceMap({ history }), { keepsVariables: options.interpolate === false })
   for (const warning of discovery.warnings) context.report(warning)
   const parsed = parseFiles(discovery.files, reader, context)
   const name = nameOf(parsed, discovery, options)

@@ -47,6 +47,10 @@ const names =
   (value, { context }) =>
     isList(value) ? namesToMap(value, member, context) : value
 
+/** A part of a short form may be a variable with colons of its own: `${PORT:-80}:80`. */
+const hasVariable = (value: Value, { keepsVariables }: LoadContext): boolean =>
+  keepsVariables && typeof value === 'string' && value.includes('${')
+
 function object(members: Readonly<Record<string, Value>>): TreeBuilder {
   return Object.assign(newTree(), members)
 }
@@ -84,9 +88,9 @@ const ports: Expand = (value, place) => {
   if (!isList(value)) return value
   const expanded: Value[] = []
   for (const [index, item] of value.entries()) {
-    if (isTree(item)) {
+    if (isTree(item) || hasVariable(item, place.context)) {
       place.context.sources.copy(value, index, expanded, expanded.length)
-      expanded.push(longPort(item, place.context))
+      expanded.push(isTree(item) ? longPort(item, place.context) : item)
       continue
     }
     const result = expandPort(scalarToString(item as string))
@@ -151,7 +155,7 @@ const ssh: Expand = (value, { context }) => {
 const build: Expand = (value) => (value === null ? value : asBuild(value))
 
 const hosts: Expand = (value, place) => {
-  if (value === null) return value
+  if (value === null || (isList(value) && value.some((item) => hasVariable(item, place.context)))) return value
   const items = isTree(value)
     ? Object.entries(value).flatMap(([host, to]) => (isList(to) ? to : [to]).map((one) => [host, String(one ?? '')] as const))
     : []

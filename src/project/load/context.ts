@@ -5,6 +5,8 @@ import { formatPath, type Path, type Value } from '../tree.ts'
 /** What the phases share: where values come from, and where what is wrong goes. */
 export interface LoadContext {
   readonly sources: SourceMap
+  /** Variables stay as written (`config --no-interpolate`): what they become part of cannot be taken apart. */
+  readonly keepsVariables: boolean
   /** Everything said so far, warnings and errors. */
   readonly diagnostics: readonly Diagnostic[]
   report(diagnostic: Diagnostic): void
@@ -19,7 +21,7 @@ export interface LoadContext {
   stopOnErrors(): void
 }
 
-export function createLoadContext(sources: SourceMap): LoadContext {
+export function createLoadContext(sources: SourceMap, { keepsVariables = false } = {}): LoadContext {
   const diagnostics: Diagnostic[] = []
   const damaged = new Map<string, number>()
   let phase = 0
@@ -32,6 +34,7 @@ export function createLoadContext(sources: SourceMap): LoadContext {
   }
   return {
     sources,
+    keepsVariables,
     diagnostics,
     get errors() {
       return errors

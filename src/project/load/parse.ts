@@ -20,7 +20,13 @@ export interface ParsedDocument {
 const maximumDepth = 100
 const maximumNodes = 2_000_000
 const maximumAliasNodes = 200_000
-const syntaxHint = 'keys of one mapping begin in the same column, tabs do not indent, and text with `: ` or ` #` in it needs quotes'
+
+/** What most often is wrong on such a line. */
+function syntaxHint(text: string, at: number): string {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)
+  if (/[[{,:]\s*[^\s"'[\]{}]*\$\{?$/.test(line)) return 'between [ ] or { }, text with a variable needs quotes: "${NAME}"'
+  return 'keys of one mapping begin in the same column, tabs do not indent, and text with `: ` or ` #` in it needs quotes'
+}
 
 /** Reads one file: its documents as trees. Everything wrong is reported, nothing is thrown. */
 export function parseFile(file: SourceFile, context: LoadContext): readonly ParsedDocument[] {
@@ -36,10 +42,13 @@ export function parseFile(file: SourceFile, context: LoadContext): readonly Pars
     logLevel: 'silent',
     strict: false,
   })) {
-    for (const { message, pos } of document.errors) {
-      report(context, file, 'YAML_SYNTAX', plainYamlMessage(message), { from: pos[0], to: pos[1], hint: syntaxHint })
+    const [syntaxError] = document.errors
+    if (syntaxError !== undefined) {
+      // The first alone: what a parser finds after it lost its way is guesses, also in the documents that follow.
+      const [from, to] = syntaxError.pos
+      report(context, file, 'YAML_SYNTAX', plainYamlMessage(syntaxError.message), { from, to, hint: syntaxHint(file.text, from) })
+      return documents
     }
-    if (document.errors.length > 0) continue
     const converter = createConverter(file, context)
     const value = document.contents === null ? null : converter.convert(document.contents, [])
     if (value === null && document.contents === null) continue
@@ -229,7 +238,9 @@ function createConverter(file: SourceFile, context: LoadContext): Converter {
     report(context, file, 'NON_STRING_KEY', `non-string key ${place}: ${text}`, {
       from: pair.key?.range?.[0] ?? 0,
       to: pair.key?.range?.[1],
-      hint: `quote it: "${text}"`,
+      hint: isScalar(key)
+        ? `quote it: "${text}"`
+        : 'a template in double braces has to be filled in before compose reads it, or needs quotes',
     })
     return undefined
   }

@@ -12,9 +12,12 @@ type Resolve = (value: Value, options: PathOptions) => Value
 
 const absolute: Resolve = (value, { directory, home }) => {
   if (typeof value !== 'string' || value === '') return value
-  const expanded = home !== undefined && (value === '~' || value.startsWith('~/')) ? posix.join(home, value.slice(1)) : value
-  return posix.isAbsolute(expanded) ? expanded : posix.join(directory, expanded)
+  if (home !== undefined && (value === '~' || value.startsWith('~/'))) return joined(home, value.slice(1))
+  return posix.isAbsolute(value) ? value : joined(directory, value)
 }
+
+/** A slash at the end would make another path of `./data/` than of `./data`. */
+const joined = (directory: string, path: string): string => posix.resolve(directory, `.${posix.sep}${path}`)
 
 /** Volumes and grants may name Windows paths: those are left alone. */
 const hostPath: Resolve = (value, options) =>

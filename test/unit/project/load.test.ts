@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TscomposeError } from '../../../src/base/errors.ts'
 import { loadCachedProject } from '../../../src/project/cache.ts'
 import { formatDiagnostic, isProjectError, type ProjectError } from '../../../src/project/diagnostic.ts'
-import { loadProject } from '../../../src/project/load.ts'
+import { loadModel, loadProject } from '../../../src/project/load.ts'
 import type { LoadOptions, LoadResult } from '../../../src/project/options.ts'
 import { renderConfig } from '../../../src/project/render.ts'
 import { locate, positionAt } from '../../../src/project/source-map.ts'
@@ -106,6 +106,13 @@ describe('diagnostics', () => {
     ])
   })
 
+  test('a file that is not YAML is told the first place alone, and what to do about variables there', () => {
+    const { diagnostics } = failure('services: {a: {image: x:${TAG}, ports: [80:${P}]}}\n---\nx: ]\n')
+    expect(diagnostics).toMatchObject([
+      { code: 'YAML_SYNTAX', line: 1, column: 26, hint: expect.stringContaining('needs quotes: "${NAME}"') },
+    ])
+  })
+
   test('an undefined network is shown where it is written, with a caret', () => {
     const [first] = failure('services:\n  web:\n    image: x\n    networks: [frnt]\nnetworks: {front: {}}\n').diagnostics
     expect(first === undefined ? '' : formatDiagnostic(first).replaceAll(directory, '')).toBe(
@@ -181,6 +188,19 @@ describe('positions', () => {
 })
 
 describe('config output', () => {
+  test('variables left alone stay whole where they are part of a short form', () => {
+    const text = 'services: {a: {image: x, ports: ["${P:-80}:80", "81"], extra_hosts: ["${H:-h}:1.2.3.4"], volumes: ["${D:-./d}:/x"]}}'
+    expect(loadModel(options({ files: ['-'], stdin: text, interpolate: false })).tree).toMatchObject({
+      services: {
+        a: {
+          ports: ['${P:-80}:80', { target: 81, mode: 'ingress', protocol: 'tcp' }],
+          extra_hosts: ['${H:-h}:1.2.3.4'],
+          volumes: [{ source: '${D:-./d}', target: '/x' }],
+        },
+      },
+    })
+  })
+
   test('loading it again changes nothing', () => {
     write('e', 'K="a b"\n')
     const text =
