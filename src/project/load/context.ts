@@ -21,7 +21,10 @@ export interface LoadContext {
   stopOnErrors(): void
 }
 
-export function createLoadContext(sources: SourceMap, { keepsVariables = false } = {}): LoadContext {
+export function createLoadContext(
+  sources: SourceMap,
+  { keepsVariables = false }: Partial<Pick<LoadContext, 'keepsVariables'>> = {},
+): LoadContext {
   const diagnostics: Diagnostic[] = []
   const damaged = new Map<string, number>()
   let phase = 0
