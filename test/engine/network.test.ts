@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { serveNetd } from '../../src/engine/network/netd/serve.ts'
 import {
   containerId,
   containerNetwork,
@@ -287,6 +290,23 @@ describe('after the engine was killed', () => {
     expect(await fetchText('http://127.0.0.1:8080/')).toContain('web-1')
     expect(ownRules()).toContain(':FORWARD DROP [0:0]')
     expect(readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8').trim()).toBe('1')
+  })
+
+  test('the network helper ends by itself when the last container ended without an engine', async () => {
+    host('ip', 'netns', 'add', 'lonely')
+    const sleeper = spawn('nsenter', ['--net=/run/netns/lonely', 'sleep', '1000'], { stdio: 'ignore' })
+    const ended = Promise.withResolvers<number>()
+    const socket = `${runRoot}/netd-of-its-own.sock`
+    serveNetd({ socket, log: () => undefined, exit: ended.resolve, idleMs: 20, lookMs: 50 })
+    const container = { id: 'a'.repeat(64), name: 'web-1', netns: '/run/netns/lonely', endpoints: [], ports: [] }
+    const engine = connect(socket)
+    engine.write(`${JSON.stringify({ id: 1, method: 'put', container })}\n`)
+    await expect.poll(() => engine.read()?.toString() ?? '').toContain('"id":1')
+    engine.destroy()
+    expect(await Promise.race([ended.promise, sleep(500, 'still there')])).toBe('still there')
+    sleeper.kill('SIGKILL')
+    expect(await ended.promise).toBe(0)
+    host('ip', 'netns', 'del', 'lonely')
   })
 
   test('a killed network helper comes back with all it had', async () => {

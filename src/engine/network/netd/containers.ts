@@ -15,8 +15,8 @@ export interface Containers {
   drop(id: string): void
   /** Makes the set equal to this one. */
   sync(containers: readonly NetdContainer[]): NonNullable<NetdResult['failures']>
-  /** Number of containers kept. */
-  size(): number
+  /** The containers kept. */
+  list(): readonly NetdContainer[]
   close(): void
 }
 
@@ -93,7 +93,7 @@ export function createContainers({
         }
       })
     },
-    size: () => kept.size,
+    list: () => [...kept.values()].map(({ container }) => container),
     close: () => {
       for (const id of [...kept.keys()]) drop(id)
     },

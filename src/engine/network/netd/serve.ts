@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { errorToData } from '../../../base/errors.ts'
+import { findAbandoned } from './abandoned.ts'
 import { type Containers, createContainers } from './containers.ts'
 import { createLineReader, type NetdReply, type NetdRequest, type NetdResult, netdProtocol } from './protocol.ts'
 import { createHostServers, createUpstream } from './upstream.ts'
@@ -13,24 +14,33 @@ export interface NetdOptions {
   readonly exit: (code: number) => void
   /** How long it stays with nothing to keep and no engine connected. */
   readonly idleMs?: number
+  /** How often it looks, while no engine is connected, whether its containers still run. */
+  readonly lookMs?: number
 }
 
 /** Runs the helper: serves the control socket until `exit`. */
-export function serveNetd({ socket, log, exit, idleMs = 5000 }: NetdOptions): Server {
+export function serveNetd({ socket, log, exit, idleMs = 5000, lookMs = 30_000 }: NetdOptions): Server {
   const containers = createContainers({ upstream: createUpstream(), hostServers: createHostServers(), log })
   const connections = new Set<Socket>()
   const finish = (): void => {
+    clearInterval(looking)
     containers.close()
     // A newer helper may have taken the place by now; only what is still ours is ours to remove.
     rmSync(socket, { force: true })
     exit(0)
   }
   const watchIdle = (): void => {
-    if (connections.size > 0 || containers.size() > 0) return
+    if (connections.size > 0 || containers.list().length > 0) return
     setTimeout(() => {
-      if (connections.size === 0 && containers.size() === 0) finish()
+      if (connections.size === 0 && containers.list().length === 0) finish()
     }, idleMs)
   }
+  // An engine that comes back tells all it has again, so nothing is lost by forgetting what has ended.
+  const looking = setInterval(() => {
+    if (connections.size > 0 || containers.list().length === 0) return
+    for (const id of findAbandoned(containers.list())) containers.drop(id)
+    watchIdle()
+  }, lookMs)
   const server = createServer((connection) => {
     connections.add(connection)
     connection.on('close', () => {
