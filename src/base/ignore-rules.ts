@@ -1,4 +1,4 @@
-import { patternToRegExp } from './path-pattern.ts'
+import { isMalformed, patternToRegExp } from './path-pattern.ts'
 
 /** Decides which paths of a build context are left out. Paths are relative, `/`-separated, without leading slash. */
 export interface IgnoreMatcher {
@@ -22,6 +22,15 @@ export function parseIgnoreLines(text: string): readonly string[] {
     .filter((line) => !line.startsWith('#'))
     .map((line) => line.trim())
     .filter((line) => line !== '' && line !== '!')
+}
+
+/** Number (from 1) of the first line of a .dockerignore that is no rule: a lone `!`, or a class that never ends. */
+export function findBadIgnoreLine(text: string): number | undefined {
+  const index = text.split('\n').findIndex((raw) => {
+    const line = raw.trim()
+    return !raw.startsWith('#') && (line === '!' || isMalformed(line))
+  })
+  return index < 0 ? undefined : index + 1
 }
 
 export function createIgnoreMatcher(lines: readonly string[]): IgnoreMatcher {

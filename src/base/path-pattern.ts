@@ -26,6 +26,19 @@ export function patternToRegExp(pattern: string): RegExp {
   return new RegExp(`^${result}$`, 's')
 }
 
+/** True for a pattern with a class that never ends. */
+export function isMalformed(pattern: string): boolean {
+  for (let index = 0; index < pattern.length; index++) {
+    if (pattern[index] === '\\') index++
+    else if (pattern[index] === '[') {
+      const end = classEnd(pattern, index)
+      if (end === undefined) return true
+      index = end
+    }
+  }
+  return false
+}
+
 /** True where the pattern can match more than one path. */
 export function hasWildcard(pattern: string): boolean {
   return /[*?[\\]/.test(pattern)

@@ -237,6 +237,25 @@ describe('the network of steps', () => {
   })
 })
 
+test('what reaches out of the sandbox has to be allowed', async () => {
+  const caps = 'grep CapEff /proc/self/status; readlink /proc/self/ns/net'
+  const host = sh('readlink /proc/self/ns/net')
+  expect(await faultOf(`FROM busybox\nRUN --network=host true`)).toMatchObject({ code: 'ENTITLEMENT_MISSING', position: { line: 2 } })
+  expect(await faultOf(`FROM busybox\nRUN --security=insecure true`)).toMatchObject({ code: 'ENTITLEMENT_MISSING' })
+  const entitlements = ['network.host', 'security.insecure']
+  expect((await build(`FROM busybox\nRUN --network=host ${caps}`, { entitlements })).output).toContain(host)
+  const all = sh('grep CapBnd /proc/self/status').split(/\s+/)[1] ?? ''
+  const { output } = await build(`FROM busybox\nRUN --security=insecure ${caps}`, { entitlements })
+  expect(output[0]).toContain(all)
+  expect(output[1]).not.toBe(host)
+})
+
+test('single stages are built without the cache', async () => {
+  const text = 'FROM busybox AS one\nRUN echo 1 >/1\nFROM busybox AS two\nCOPY --from=one /1 /\nRUN echo 2 >/2'
+  await build(text)
+  expect((await build(text, { noCacheFilter: ['two'] })).verbs).toEqual(['CACHED', 'DONE', 'DONE'])
+})
+
 describe('the graph', () => {
   test('only what the target needs is built', async () => {
     const { events } = await build('FROM busybox AS unused\nRUN false\nFROM busybox AS a\nRUN touch /a\nFROM scratch\nCOPY --from=a /a /')

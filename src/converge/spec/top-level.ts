@@ -78,6 +78,8 @@ export function buildSpec(project: Project, service: Service, build: Build, opti
     noCache: options.noCache ?? build.no_cache,
     pull: options.pull ?? build.pull,
     network: build.network,
+    entitlements: nonEmpty([...(build.entitlements ?? []), ...(build.privileged === true ? ['security.insecure'] : [])]),
+    noCacheFilter: nonEmpty(build.no_cache_filter),
     extraHosts: extraHostsOf(build.extra_hosts),
     shmSize: build.shm_size,
     ulimits: ulimitsOf(build.ulimits),

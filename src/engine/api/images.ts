@@ -121,6 +121,8 @@ export interface BuildSpec {
   readonly tags: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
   readonly noCache?: boolean
+  /** Names of stages that are built without the cache. */
+  readonly noCacheFilter?: readonly string[]
   /** Look for newer base images though they are here. */
   readonly pull?: boolean
   /** `default`, `none`, `host`. */
@@ -137,6 +139,8 @@ export interface BuildSpec {
   /** Where layers of earlier builds may be found, and where this one's are to go: docker's `type=…,…` texts. */
   readonly cacheFrom?: readonly string[]
   readonly cacheTo?: readonly string[]
+  /** What RUN may ask for beyond its sandbox: `network.host`, `security.insecure`. */
+  readonly entitlements?: readonly string[]
   readonly credentials?: Readonly<Record<string, RegistryCredentials>>
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { hasCode, TscomposeError } from '../../base/errors.ts'
 import { run as runCommand } from '../../sys/process.ts'
 import type { BuildRun } from './build-run.ts'
@@ -28,7 +28,8 @@ export async function unpackArchives(
 ): Promise<boolean> {
   const archives = await Promise.all(found.files.map(async (path) => ((await isArchive(join(tree.root, path))) ? path : undefined)))
   if (archives.every((path) => path === undefined)) return false
-  const { owner: _rootOwner, ...rest } = request
+  // Modes are the archive's own.
+  const { owner: _rootOwner, chmod: _mode, ...rest } = request
   for (const [index, path] of found.files.entries()) {
     const staging = archives[index] === undefined ? undefined : await unpack(run, join(tree.root, path))
     if (staging === undefined) {
@@ -36,7 +37,8 @@ export async function unpackArchives(
       continue
     }
     const destination = rest.destination.endsWith('/') ? rest.destination : `${rest.destination}/`
-    const copy = { ...rest, ...(owner === undefined ? {} : { owner }), destination, preserve: true, patterns: ['.'] }
+    const given = owner === undefined ? {} : { owner }
+    const copy = { ...rest, ...given, destination, preserve: true, replace: true, patterns: ['.'] }
     await run.worker.run('copy', { tree: { root: staging }, copy })
     await rm(staging, { recursive: true, force: true })
   }
@@ -82,6 +84,11 @@ export async function unpack(run: Pick<BuildRun, 'scratch' | 'signal'>, path: st
     return (await readdir(content)).length === 0 ? undefined : content
   } catch (error) {
     if (!hasCode(error, 'COMMAND_FAILED')) throw error
-    return undefined
+    // What gave nothing at all is no archive, and is copied as the file it is.
+    if ((await readdir(content)).length === 0) return undefined
+    throw new TscomposeError('invalid', 'ARCHIVE_INVALID', `cannot unpack ${posix.basename(path)}: ${error.message}`, {
+      hint: 'make the archive again, or copy it as it is: COPY, or ADD --unpack=false',
+      cause: error,
+    })
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
+import { isMalformed } from '../../base/path-pattern.ts'
 import { unpackArchives } from './archives.ts'
 import type { BuildRun } from './build-run.ts'
 import { layerKey } from './cache.ts'
@@ -86,7 +87,7 @@ function expandCopy(run: BuildRun, state: StageState, instruction: CopyInstructi
   const remotes = instruction.keyword === 'ADD' ? sources.filter((source) => parseRemote(source) !== undefined) : []
   const destination = expand(instruction.destination)
   const inline = instruction.inline.map((file) => expandInline(run, instruction, { file, state }))
-  const flags = [chown === undefined ? [] : [`--chown=${chown}`], chmod === undefined ? [] : [`--chmod=${chmod}`]].flat()
+  const flags = [chown === undefined || chown === '' ? [] : [`--chown=${chown}`], chmod === undefined ? [] : [`--chmod=${chmod}`]].flat()
   const names = [...sources, ...inline.map(({ name }) => `<<${name}`)]
   return {
     keyword: instruction.keyword,
@@ -102,7 +103,7 @@ function expandCopy(run: BuildRun, state: StageState, instruction: CopyInstructi
     chown,
     chmod,
     parents: instruction.parents,
-    exclude: instruction.exclude.map(expand),
+    exclude: instruction.exclude,
     createdBy: `${instruction.keyword} ${[...flags, ...names, destination].join(' ')} # buildkit`,
   }
 }
@@ -133,14 +134,15 @@ function createFinder(run: BuildRun, copy: ExpandedCopy, source: CopySource): ()
 }
 
 async function findSources(run: BuildRun, copy: ExpandedCopy, source: CopySource): Promise<Found> {
+  const malformed = [...copy.patterns, ...copy.exclude].find(isMalformed)
+  if (malformed !== undefined)
+    throw new TscomposeError('invalid', 'COPY_PATTERN_INVALID', `in ${JSON.stringify(malformed)} a class [ is never closed`, {
+      hint: 'for the character itself write [[]',
+    })
   const tree = { ...(await source.tree()), exclude: copy.exclude }
   const found = await run.worker.run('digest', { tree, patterns: copy.patterns, preserve: source.chainId !== undefined })
   const [missing] = found.missing
   if (missing !== undefined) throw sourceMissing(missing, found, source)
-  if (found.count > 1 && !copy.destination.endsWith('/') && copy.patterns.length > 1)
-    throw new TscomposeError('invalid', 'COPY_NEEDS_DIRECTORY', `with several sources the destination must be a directory`, {
-      hint: `end it with a slash: ${copy.destination}/`,
-    })
   return found
 }
 
@@ -163,7 +165,7 @@ interface Filling {
 }
 
 async function fillRoot(run: BuildRun, rootfs: string, { copy, source, found, remotes, names }: Filling): Promise<void> {
-  const owner = copy.chown === undefined ? undefined : resolveOwner(names, copy.chown)
+  const owner = copy.chown === undefined || copy.chown === '' ? undefined : resolveOwner(names, copy.chown)
   const ownerOrRoot = owner ?? (source.chainId === undefined ? { uid: 0, gid: 0 } : undefined)
   const chmod = copy.chmod === undefined ? undefined : parseModeChange(copy.chmod)
   const request: Omit<CopyRequest, 'patterns'> = {

@@ -33,7 +33,12 @@ const appliers: Appliers = {
   ENV: (state, { pairs }, { expand }) => {
     const expanded = pairs.map(({ key, value = '' }) => ({ key: expand(key), value: expand(value) }))
     const env = expanded.reduce((list, { key, value }) => withVariable(list, key, value), state.config.Env ?? [])
-    return record(configured(state, { Env: env }), `ENV ${expanded.map(({ key, value }) => `${key}=${value}`).join(' ')}`)
+    const declared = new Map(state.args)
+    for (const { key, value } of expanded) if (declared.has(key)) declared.set(key, value)
+    return record(
+      { ...configured(state, { Env: env }), args: declared },
+      `ENV ${expanded.map(({ key, value }) => `${key}=${value}`).join(' ')}`,
+    )
   },
   LABEL: (state, { pairs }, { expand }) => {
     const expanded = pairs.map(({ key, value = '' }) => [expand(key), expand(value)] as const)
@@ -140,7 +145,7 @@ function applyExpose(state: StageState, instruction: Instruction<'EXPOSE'>, { so
   const words = expanding(source, instruction, () => written.flatMap((word) => expandWords(word, options)))
   const ports = atPlace(source, instruction, () => words.flatMap(exposedPorts))
   const exposed = { ...state.config.ExposedPorts, ...Object.fromEntries(ports.map((port) => [port, {}])) }
-  return record(configured(state, { ExposedPorts: exposed }), `EXPOSE [${ports.join(' ')}]`)
+  return record(ports.length === 0 ? state : configured(state, { ExposedPorts: exposed }), `EXPOSE [${ports.join(' ')}]`)
 }
 
 /** Adds the instruction's place to an error that has none. */
@@ -165,10 +170,9 @@ export function placed(source: DockerfileSource, instruction: Pick<Instruction, 
   })
 }
 
-/** Path of WORKDIR over the one before. */
+/** Path of WORKDIR over the one before; an absolute one stays as written. */
 export function workingDirectory(state: StageState, path: string): string {
-  const joined = posix.resolve('/', state.config.WorkingDir ?? '/', path)
-  return joined
+  return posix.isAbsolute(path) ? path : posix.resolve('/', state.config.WorkingDir ?? '/', path)
 }
 
 /** `["a" "b"]`, how histories show a list. */

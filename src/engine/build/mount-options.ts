@@ -38,6 +38,13 @@ export async function setOwnership(path: string, options: Readonly<Record<string
   await chmod(path, options.mode === undefined ? mode : Number.parseInt(options.mode, 8))
 }
 
+const isFalse = (text: string): boolean => ['false', '0', 'f'].includes(text.toLowerCase())
+
+/** True where one of the switches was turned off: `readonly=false`. */
+export function isOff(options: Readonly<Record<string, string>>, names: readonly string[]): boolean {
+  return names.some((name) => options[name] !== undefined && isFalse(options[name]))
+}
+
 export function isOn(options: Readonly<Record<string, string>>, names: readonly string[]): boolean {
-  return names.some((name) => options[name] !== undefined && options[name] !== 'false')
+  return names.some((name) => options[name] !== undefined && !isFalse(options[name]))
 }

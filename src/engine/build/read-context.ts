@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { sha256 } from '../../base/hash.ts'
-import { parseIgnoreLines } from '../../base/ignore-rules.ts'
+import { findBadIgnoreLine, parseIgnoreLines } from '../../base/ignore-rules.ts'
 import { openDirectory, openInRoot } from '../../sys/files.ts'
 import type { BuildSpec } from '../api.ts'
 import type { TreeRequest } from './context/tasks.ts'
@@ -94,28 +94,44 @@ function readInside(root: string, path: string): string | undefined {
 
 /** The tree of a context that came from elsewhere. */
 export function foreignContextTree(root: string, spec: BuildSpec): TreeRequest {
-  const own = spec.dockerfileInline === undefined ? readInside(root, `${spec.dockerfile ?? 'Dockerfile'}.dockerignore`) : undefined
-  return { root, ignore: parseIgnoreLines(own ?? readInside(root, '.dockerignore') ?? '') }
+  const candidates = [...(spec.dockerfileInline === undefined ? [`${spec.dockerfile ?? 'Dockerfile'}.dockerignore`] : []), '.dockerignore']
+  const found = candidates.map((file) => ({ file, text: readInside(root, file) })).find(({ text }) => text !== undefined)
+  return { root, ignore: ignoreLines(found?.file ?? '', found?.text ?? '') }
 }
 
 /** The context as a tree: with the rules of .dockerignore, and hashes remembered under the data root. */
 export async function readContextTree(spec: BuildSpec, dataRoot: string): Promise<TreeRequest> {
   return {
     root: spec.context,
-    ignore: parseIgnoreLines(await readIgnoreFile(spec)),
+    ignore: await readIgnoreFile(spec),
     statCache: join(dataRoot, 'build-cache', 'stat', `${sha256(spec.context)}.json`),
   }
 }
 
-async function readIgnoreFile(spec: BuildSpec): Promise<string> {
+/** Throws DOCKERIGNORE_INVALID with the place of a line that means nothing. */
+function ignoreLines(file: string, text: string): readonly string[] {
+  const bad = findBadIgnoreLine(text)
+  if (bad === undefined) return parseIgnoreLines(text)
+  throw new TscomposeError(
+    'invalid',
+    'DOCKERIGNORE_INVALID',
+    `line ${bad} of ${file} is no pattern: ${text.split('\n')[bad - 1]?.trim()}`,
+    {
+      hint: 'a class such as [a-z] must be closed, and ! needs a pattern behind it',
+      position: { file, line: bad, column: 1 },
+    },
+  )
+}
+
+async function readIgnoreFile(spec: BuildSpec): Promise<readonly string[]> {
   const dockerfile = resolve(spec.context, spec.dockerfile ?? 'Dockerfile')
   const candidates = [...(spec.dockerfileInline === undefined ? [`${dockerfile}.dockerignore`] : []), join(spec.context, '.dockerignore')]
   for (const path of candidates) {
     try {
-      return await readFile(path, 'utf8')
+      return ignoreLines(path, await readFile(path, 'utf8'))
     } catch (error) {
       if (!hasErrno(error, 'ENOENT') && !hasErrno(error, 'ENOTDIR')) throw error
     }
   }
-  return ''
+  return []
 }

@@ -6,7 +6,17 @@ import { openDirectory, openFlags, openInRoot } from '../../sys/files.ts'
 import type { BuildRun } from './build-run.ts'
 import { prepareCache } from './cache-mount.ts'
 import type { MountType, RunMount } from './dockerfile/instruction.ts'
-import { type ExpandedMount, isOn, type MountContext, type Prepared, type StepMount, setOwnership, targetOf } from './mount-options.ts'
+import {
+  type ExpandedMount,
+  isOff,
+  isOn,
+  type MountContext,
+  type Prepared,
+  type StepMount,
+  setOwnership,
+  targetOf,
+} from './mount-options.ts'
+import { mountThrowaway } from './mounted-chains.ts'
 import { prepareSsh } from './ssh-mount.ts'
 
 export interface PreparedMounts {
@@ -48,7 +58,14 @@ export async function mountFacts(run: BuildRun, mounts: readonly ExpandedMount[]
       if (type !== 'bind') return { type, options }
       const source = await context.source(options.from)
       if (source.chainId !== undefined) return { type, options, from: source.chainId }
-      const found = await run.worker.run('digest', { tree: await source.tree(), patterns: [options.source ?? '.'], preserve: false })
+      const pattern = options.source ?? options.src ?? '.'
+      const found = await run.worker.run('digest', { tree: await source.tree(), patterns: [pattern], preserve: false })
+      if (found.missing.length > 0)
+        throw new TscomposeError(
+          'not-found',
+          'COPY_SOURCE_NOT_FOUND',
+          `mount source ${JSON.stringify(pattern)} not found in ${source.words}`,
+        )
       return { type, options, content: found.digest }
     }),
   )
@@ -96,11 +113,12 @@ async function readSecret(id: string, path: string): Promise<Buffer> {
 async function prepareBind(run: BuildRun, mount: ExpandedMount, context: MountContext): Promise<Prepared> {
   const { options } = mount
   const source = await context.source(options.from)
-  const tree = await source.tree()
   const path = options.source ?? options.src ?? '.'
   const target = targetOf(mount, context)
-  const writable = isOn(options, ['rw', 'readwrite'])
-  if (source.chainId !== undefined) return { mount: { type: 'bind', source: resolveInside(tree.root, path), target, readOnly: !writable } }
+  const writable = isOn(options, ['rw', 'readwrite']) || isOff(options, ['ro', 'readonly'])
+  if (source.chainId !== undefined && writable) return throwaway(run, source.chainId, { path, target })
+  const tree = await source.tree()
+  if (source.chainId !== undefined) return { mount: { type: 'bind', source: resolveInside(tree.root, path), target, readOnly: true } }
   // A copy: .dockerignore counts, and what the step writes must not reach the user's directory.
   const root = await mkdtemp(join(await run.scratch(), 'bind-'))
   const whole = (await stat(join(tree.root, path)).catch(() => undefined))?.isDirectory() === true
@@ -108,6 +126,22 @@ async function prepareBind(run: BuildRun, mount: ExpandedMount, context: MountCo
   await run.worker.run('copy', { tree, copy })
   const shown = whole ? join(root, 'content') : join(root, 'content', posix.basename(path))
   return { mount: { type: 'bind', source: resolveInside(shown, '.'), target, readOnly: !writable } }
+}
+
+/** A root of this step's own: what it writes there is for nobody else. */
+async function throwaway(
+  { deps: { snapshots } }: BuildRun,
+  chainId: string,
+  { path, target }: { readonly path: string; readonly target: string },
+): Promise<Prepared> {
+  const { key, merged } = await mountThrowaway(snapshots, chainId)
+  const release = (): Promise<void> => snapshots.remove(key)
+  try {
+    return { mount: { type: 'bind', source: resolveInside(merged, path), target, readOnly: false }, release }
+  } catch (error) {
+    await release()
+    throw error
+  }
 }
 
 /** The real path of something inside a root, links resolved there. */

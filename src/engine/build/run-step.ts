@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
+import type * as api from '../api.ts'
 import type { BuildRun } from './build-run.ts'
 import { layerKey } from './cache.ts'
 import type { CommandForm, Instruction } from './dockerfile/instruction.ts'
@@ -14,7 +15,7 @@ import type { StepProgress } from './progress.ts'
 import { pruneUpper } from './prune-upper.ts'
 import { expandMount, mountFacts, prepareMounts } from './run-mounts.ts'
 import { expandAt } from './stages.ts'
-import { type LayerResult, lookupIn, type StageState } from './state.ts'
+import { type LayerResult, lookupIn, type StageState, stepEnvironment } from './state.ts'
 import { findStubs } from './stubs.ts'
 
 /** Arguments every RUN may use without ARG, in either case; they are no part of the cache key or the history. */
@@ -38,11 +39,13 @@ export async function runStep(
   const context: MountContext = { source, workingDir }
   const { command, script } = withHeredocs(instruction)
   const args = commandLine(state, command)
-  const declared = [...state.args].flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
-  const env = [...(state.config.Env ?? []), ...declared.filter((entry) => !hasName(state.config.Env ?? [], entry))]
+  const env = stepEnvironment(state)
   const network = instruction.network ?? run.spec.network ?? 'default'
   const user = state.config.User ?? ''
-  const facts = { step: 'RUN', parent: state.chainId, args, script: script?.content, env, workingDir, user, network }
+  const { insecure = false } = instruction
+  if (instruction.network === 'host' && run.spec.network !== 'host') requireEntitlement(run.spec, 'network.host', 'RUN --network=host')
+  if (insecure) requireEntitlement(run.spec, 'security.insecure', 'RUN --security=insecure')
+  const facts = { step: 'RUN', parent: state.chainId, args, script: script?.content, env, workingDir, user, network, insecure }
   const layer = await makeLayer(run, state, {
     keys: [async () => layerKey({ ...facts, mounts: await mountFacts(run, mounts, context) })],
     change: async (rootfs, key) => {
@@ -63,6 +66,7 @@ export async function runStep(
           user,
           network,
           hostname: 'buildkitsandbox',
+          ...(insecure ? { privileged: true } : {}),
           ...(run.spec.extraHosts === undefined ? {} : { extraHosts: run.spec.extraHosts }),
           ...(run.spec.shmSize === undefined ? {} : { shmSize: run.spec.shmSize }),
           ...(run.spec.ulimits === undefined ? {} : { ulimits: run.spec.ulimits }),
@@ -84,6 +88,14 @@ export async function runStep(
       [...state.args.keys()].map((name) => `${name}=${lookup(name) ?? ''}`),
     ),
   }
+}
+
+/** What lets a file reach out of its sandbox must be allowed by whoever builds it. */
+function requireEntitlement({ entitlements = [] }: api.BuildSpec, name: string, words: string): void {
+  if (entitlements.includes(name)) return
+  throw new TscomposeError('invalid', 'ENTITLEMENT_MISSING', `${words} is not allowed for this build`, {
+    hint: `if you trust the file: build.entitlements: [${name}], or image build --allow ${name}`,
+  })
 }
 
 interface Script {

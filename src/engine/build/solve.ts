@@ -1,10 +1,12 @@
 import { closeSync } from 'node:fs'
-import { TscomposeError } from '../../base/errors.ts'
+import { posix } from 'node:path'
+import { hasCode, TscomposeError } from '../../base/errors.ts'
 import { mkdirAllInRoot, openDirectory } from '../../sys/files.ts'
 import type { ResolvedImage } from '../parts.ts'
 import { resolveBase } from './base-image.ts'
 import type { BuildRun } from './build-run.ts'
 import { layerKey } from './cache.ts'
+import type { Owner } from './context/copy.ts'
 import { type CopySource, copyStep } from './copy-step.ts'
 import type { Instruction } from './dockerfile/instruction.ts'
 import { placeAt } from './dockerfile/lines.ts'
@@ -17,7 +19,7 @@ import { resolveOwner } from './owner.ts'
 import type { StepProgress } from './progress.ts'
 import { runStep } from './run-step.ts'
 import { expandAt, resolveCopySource, type SourceRef, type Stage, stageDependencies, stagesRead } from './stages.ts'
-import { derivedState, imageState, type LayerResult, lookupIn, type StageState, scratchState, withLayer } from './state.ts'
+import { derivedState, imageState, type LayerResult, lookupIn, type StageState, scratchState, withHistory, withLayer } from './state.ts'
 
 /** Builds stages on demand: each once, those that do not need each other side by side. */
 export interface Solver {
@@ -35,6 +37,13 @@ export function createSolver(run: BuildRun): Solver {
   const { plan, options } = run
   const solved = new Map<number, Promise<StageState>>()
   const images = new Map<string, Promise<ResolvedImage>>()
+
+  /** As the stage is built: without the cache where its name says so. */
+  const runOf = ({ name }: Stage): BuildRun => {
+    const { noCacheFilter = [] } = run.spec
+    const fresh = name !== undefined && noCacheFilter.some((wanted) => wanted.toLowerCase() === name)
+    return fresh ? { ...run, spec: { ...run.spec, noCache: true } } : run
+  }
 
   function solve(index: number): Promise<StageState> {
     const known = solved.get(index)
@@ -110,7 +119,7 @@ export function createSolver(run: BuildRun): Solver {
     state: StageState,
     { instruction, progress }: { readonly instruction: Instruction; readonly progress: StepProgress | undefined },
   ): Promise<{ readonly state: StageState; readonly cached: boolean }> {
-    if (instruction.keyword === 'WORKDIR') return workdirStep(run, state, instruction)
+    if (instruction.keyword === 'WORKDIR') return workdirStep(runOf(stage), state, instruction)
     const step = await contentStep(stage, state, { instruction, progress })
     return { state: withLayer(state, step.layer, step.createdBy), cached: step.layer.cached }
   }
@@ -121,12 +130,11 @@ export function createSolver(run: BuildRun): Solver {
     { instruction, progress }: { readonly instruction: Instruction; readonly progress: StepProgress | undefined },
   ): Promise<LayerStep> {
     const sourceOf = (from: string | undefined): Promise<CopySource> => resolveFrom(stage, instruction, from)
-    if (instruction.keyword === 'RUN' && progress !== undefined) return runStep(run, state, { instruction, progress, source: sourceOf })
+    if (instruction.keyword === 'RUN' && progress !== undefined)
+      return runStep(runOf(stage), state, { instruction, progress, source: sourceOf })
     if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD')
       throw new TscomposeError('internal', 'BUILD_NO_STEP', `no step for ${instruction.keyword}`)
-    const from =
-      instruction.from === undefined ? undefined : expandAt(run.source, instruction, instruction.from, { lookup: lookupIn(state) })
-    return copyStep(run, state, { instruction, source: await sourceOf(from) })
+    return copyStep(runOf(stage), state, { instruction, source: await sourceOf(instruction.from) })
   }
 
   async function resolveFrom(stage: Stage, instruction: Instruction, from: string | undefined): Promise<CopySource> {
@@ -165,23 +173,35 @@ async function workdirStep(
   instruction: Instruction<'WORKDIR'>,
 ): Promise<{ readonly state: StageState; readonly cached: boolean }> {
   const lookup = lookupIn(state)
-  const path = workingDirectory(state, expandAt(run.source, instruction, instruction.path, { lookup }))
-  const moved = { ...state, config: { ...state.config, WorkingDir: path } }
-  if (path === '/') return { state: moved, cached: true }
+  const written = workingDirectory(state, expandAt(run.source, instruction, instruction.path, { lookup }))
+  const moved = { ...state, config: { ...state.config, WorkingDir: written } }
+  const path = posix.resolve(written)
+  if (path === '/') return { state: withHistory(moved, `WORKDIR ${written}`), cached: true }
   const user = state.config.User ?? ''
   const layer = await makeLayer(run, state, {
     keys: [() => layerKey({ step: 'WORKDIR', parent: state.chainId, path, user })],
     change: async ({ merged }) => {
       const rootFd = openDirectory(merged)
       try {
-        closeSync(mkdirAllInRoot(rootFd, path, 0o755, user === '' ? { uid: 0, gid: 0 } : resolveOwner(merged, user)))
+        closeSync(mkdirAllInRoot(rootFd, path, 0o755, ownerOrRoot(run, merged, user)))
       } finally {
         closeSync(rootFd)
       }
       return undefined
     },
   })
-  return { state: withLayer(moved, layer, `WORKDIR ${path}`), cached: layer.cached }
+  return { state: withLayer(moved, layer, `WORKDIR ${written}`), cached: layer.cached }
+}
+
+/** Of a directory for a user that the image may not know yet: then it is root's. */
+function ownerOrRoot(run: BuildRun, rootfs: string, user: string): Owner {
+  try {
+    return user === '' ? { uid: 0, gid: 0 } : resolveOwner(rootfs, user)
+  } catch (error) {
+    if (!hasCode(error, 'USER_NOT_FOUND')) throw error
+    run.progress.warn(`WORKDIR: ${error.message}; the directory is root's`)
+    return { uid: 0, gid: 0 }
+  }
 }
 
 interface Steps {

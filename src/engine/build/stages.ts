@@ -119,7 +119,9 @@ function beginStage(
       message: `the base name ${from.image} is empty`,
       hint: 'give its ARG a value: --build-arg NAME=value, or ARG NAME=value before FROM',
     })
-  const base = image === 'scratch' ? ({ kind: 'scratch' } as const) : resolveSource(image, stages, options.contexts)
+  const resolved = resolveSource(image, stages, options.contexts)
+  // A stage may have taken the name.
+  const base = image === 'scratch' && resolved.kind === 'image' ? ({ kind: 'scratch' } as const) : resolved
   if (base.kind === 'directory')
     throw dockerfileError(source, placeAt(from.line, 0), {
       kind: 'unsupported',

@@ -13,7 +13,7 @@ export interface StageState {
   /** Time of the newest layer, RFC 3339. */
   readonly created: string | undefined
   readonly author: string | undefined
-  /** ARGs declared so far; undefined for one without value. */
+  /** ARGs declared so far, with the value of an ENV that came after; undefined for one without value. */
   readonly args: ReadonlyMap<string, string | undefined>
   /** A CMD stood in this stage: ENTRYPOINT keeps it. */
   readonly commandSet: boolean
@@ -56,9 +56,14 @@ export function derivedState(base: StageState): StageState {
   return { ...base, config, commandSet: false }
 }
 
-/** Variables as instructions of this stage see them: the environment, then declared arguments. */
+/** Variables as instructions of this stage see them: an ARG hides an ENV that stands before it, and ends with one after it. */
 export function lookupIn(state: StageState): Lookup {
-  return (name) => environmentValue(state.config.Env ?? [], name) ?? state.args.get(name)
+  return (name) => state.args.get(name) ?? environmentValue(state.config.Env ?? [], name)
+}
+
+/** The environment of the stage's programs. */
+export function stepEnvironment({ config, args }: StageState): readonly string[] {
+  return [...args].reduce((env, [name, value]) => (value === undefined ? env : withVariable(env, name, value)), config.Env ?? [])
 }
 
 function environmentValue(env: readonly string[], name: string): string | undefined {

@@ -72,8 +72,9 @@ async function runStep(deps: ContainerDeps, { params, cleanup, networks }: Step)
     const { exitCode } = await exited(child)
     await flushed
     params.signal?.throwIfAborted()
-    ended = true
-    return { exitCode, network }
+    // With all rights a step may have changed anything in it.
+    ended = params.privileged !== true
+    return { exitCode, network: ended ? network : undefined }
   } finally {
     params.signal?.removeEventListener('abort', onAbort)
   }

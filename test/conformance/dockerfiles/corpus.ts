@@ -6,7 +6,7 @@ import { extract, type Header } from 'tar-stream'
 import { fileDigest } from './fixture.ts'
 
 /*
- * The corpus: one Dockerfile per rule in cases/, what Docker made of it in recorded.json. A last line `#: …` holds the
+ * The corpus: one Dockerfile per rule in cases/ (the odd ones several to a file), what Docker made of it in recorded.json. A last line `#: …` holds the
  * build's options; NAME.Dockerfile.dockerignore counts instead of the context's own.
  */
 
@@ -52,15 +52,18 @@ export interface ListedImage {
 
 export function readCases(): readonly Case[] {
   return readdirSync(casesRoot)
-    .filter((name) => name.endsWith('.Dockerfile'))
-    .sort()
-    .map((name) => {
-      const file = join(casesRoot, name)
-      const text = readFileSync(file, 'utf8').replaceAll('SUM', fileDigest)
+    .flatMap((name) => {
+      if (name.endsWith('.Dockerfile'))
+        return [[name.slice(0, -'.Dockerfile'.length), readFileSync(join(casesRoot, name), 'utf8')] as const]
+      return name.endsWith('.Dockerfiles') ? readBundle(join(casesRoot, name)) : []
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, written]) => {
+      const text = written.replaceAll('SUM', fileDigest)
       const words = /^#: (.*)$/m.exec(text)?.[1]?.split(' ') ?? []
       return {
-        name: name.slice(0, -'.Dockerfile'.length),
-        file,
+        name,
+        file: join(casesRoot, `${name}.Dockerfile`),
         text,
         context: contextOf(words),
         options: words.filter((word) => !['--check-only', 'no-layers'].includes(word) && !word.startsWith('context=')),
@@ -68,6 +71,12 @@ export function readCases(): readonly Case[] {
         withoutLayers: words.includes('no-layers'),
       }
     })
+}
+
+/** Several cases in one file, each behind a line `#### NAME`. */
+function readBundle(file: string): readonly (readonly [string, string])[] {
+  const parts = readFileSync(file, 'utf8').split(/^#### (.+)\n/m)
+  return parts.slice(1).flatMap((name, index, rest) => (index % 2 === 0 ? [[name, rest[index + 1] ?? ''] as const] : []))
 }
 
 function contextOf(words: readonly string[]): Case['context'] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { lsetxattr } from '../../../src/sys/xattr.ts'
 
 /** Seconds; listings show times before 2021. */
@@ -20,6 +20,14 @@ export function writeOddContext(root: string): string {
 /** Makes a build context of archives. */
 export function writeArchives(root: string): string {
   runScript(root, archives)
+  const packed = `${root}/packed`
+  mkdirSync(packed)
+  execFileSync('sh', ['-c', `echo x >${packed}/able; echo x >${packed}/noted`])
+  lsetxattr(`${packed}/able`, 'security.capability', netRaw)
+  lsetxattr(`${packed}/noted`, 'user.note', Buffer.from('hello'))
+  const owner = ['--numeric-owner', '--owner=0', '--group=0', `--mtime=@${fixedTime}`]
+  execFileSync('tar', ['--xattrs', '--xattrs-include=*', '--sort=name', ...owner, '-C', packed, '-cf', `${root}/attributes.tar`, '.'])
+  rmSync(packed, { recursive: true })
   return root
 }
 

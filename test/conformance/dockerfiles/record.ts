@@ -41,6 +41,13 @@ async function check(args: readonly string[]): Promise<readonly Warning[]> {
   }))
 }
 
+/** What is different on every machine. */
+const withoutPlaces = (message: string): string =>
+  message
+    .replaceAll(root, '')
+    .replace(/\/\S*\/overlay2\/\w+\/merged/g, '')
+    .replace(/ of ref [0-9a-f-]+::\w+/, '')
+
 async function recordCase(entry: Case): Promise<Recorded> {
   const dockerfile = join(root, 'Dockerfile')
   writeFileSync(dockerfile, entry.text)
@@ -54,7 +61,7 @@ async function recordCase(entry: Case): Promise<Recorded> {
   const built = await docker(['build', '--no-cache', '-t', 'corpus/out', ...args])
   if (built.status !== 0) {
     const message = /^ERROR: (?:failed to build: )?(?:failed to solve: )?(.*)$/m.exec(built.stderr)?.[1] ?? ''
-    return { failedAt: Number(/^\w*Dockerfile:(\d+)/m.exec(built.stderr)?.[1] ?? 0), message: message.replaceAll(root, ''), ...linted }
+    return { failedAt: Number(/^\w*Dockerfile:(\d+)/m.exec(built.stderr)?.[1] ?? 0), message: withoutPlaces(message), ...linted }
   }
   const directory = join(root, 'saved')
   rmSync(directory, { recursive: true, force: true })

@@ -17,6 +17,7 @@ export const verb: Verb = {
       .usage('[OPTIONS] PATH | URL | -')
       .argument('<path>')
       .option('--add-host <host:ip>', 'Add a host to the steps, as host:ip', collect, [])
+      .option('--allow <entitlement>', 'What RUN may do: network.host, security.insecure', collect, [])
       .option('--build-arg <name=value>', 'Set a build-time variable', collect, [])
       .option('--build-context <name=value>', 'Additional build context', collect, [])
       .option('--cache-from <source>', 'Where layers of earlier builds may be found', collect, [])
@@ -26,6 +27,7 @@ export const verb: Verb = {
       .option('--label <name=value>', 'Set metadata for the image', collect, [])
       .option('--network <mode>', 'Networking of RUN instructions: default, none or host')
       .option('--no-cache', 'Do not use the cache')
+      .option('--no-cache-filter <stage>', 'Stages that do not use the cache', collect, [])
       .option('--platform <platform>', 'Target platform, or several separated by commas')
       .option('--pull', 'Look for newer versions of the base images')
       .option('-q, --quiet', 'Print only the image ID')
@@ -51,6 +53,8 @@ export const verb: Verb = {
       labels: pairs('--label', flags.label as readonly string[]),
       noCache: flags.cache === false,
       pull: flags.pull === true,
+      entitlements: flags.allow as readonly string[],
+      noCacheFilter: flags.noCacheFilter as readonly string[],
       extraHosts: flags.addHost as readonly string[],
       additionalContexts: namedContexts(flags.buildContext as readonly string[], terminal.cwd),
       cacheFrom: flags.cacheFrom as readonly string[],

@@ -52,7 +52,7 @@ function fromPlatform(instruction: Instruction): readonly (Finding | undefined)[
   if (/^\$(?:TARGETPLATFORM|\{TARGETPLATFORM\})$/.test(platform))
     return [finding('RedundantTargetPlatform', instruction, 'the target platform is the default: leave --platform out')]
   const named = platform.split('/').some((word) => name.includes(word.toLowerCase()))
-  if (platform.includes('$') || named) return []
+  if (platform.includes('$') || named || platform.split('/').length > 3) return []
   return [finding('FromPlatformFlagConstDisallowed', instruction, `this stage is always ${platform}, whatever is built: use a variable`)]
 }
 

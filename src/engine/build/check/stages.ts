@@ -11,7 +11,7 @@ export function checkStages(instructions: readonly Instruction[]): readonly Find
   return [
     ...duplicates.map(({ name, from }) => finding('DuplicateStageName', from, `another stage is called ${name} too`)),
     ...stages.flatMap(repeated),
-    ...stages.flatMap(shellForms),
+    ...shellForms(stages),
   ]
 }
 
@@ -27,11 +27,21 @@ function repeated(stage: readonly Instruction[]): readonly Finding[] {
   )
 }
 
-function shellForms(stage: readonly Instruction[]): readonly Finding[] {
-  return stage.flatMap((instruction, index) => {
-    if ((instruction.keyword !== 'CMD' && instruction.keyword !== 'ENTRYPOINT') || instruction.command.form === 'exec') return []
-    if (stage.slice(0, index).some(({ keyword }) => keyword === 'SHELL')) return []
-    const text = `write ${instruction.keyword} ["…"]: under a shell the program gets no signals`
-    return [finding('JSONArgsRecommended', instruction, text)]
+/** Whoever chose a shell, in this stage or in one it begins with, means its forms. */
+function shellForms(stages: readonly (readonly Instruction[])[]): readonly Finding[] {
+  const chosen = new Set<string>()
+  return stages.flatMap(([from, ...rest], number) => {
+    let inherited = from?.keyword === 'FROM' && chosen.has(from.image.toLowerCase())
+    const found: Finding[] = []
+    for (const instruction of rest) {
+      if (instruction.keyword === 'SHELL') inherited = true
+      if (inherited || (instruction.keyword !== 'CMD' && instruction.keyword !== 'ENTRYPOINT') || instruction.command.form === 'exec')
+        continue
+      const text = `write ${instruction.keyword} ["…"]: under a shell the program gets no signals`
+      found.push(finding('JSONArgsRecommended', instruction, text))
+    }
+    if (inherited) chosen.add(String(number))
+    if (inherited && from?.keyword === 'FROM' && from.name !== undefined) chosen.add(from.name)
+    return found
   })
 }

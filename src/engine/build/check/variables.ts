@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { ImageConfig } from '../../../oci/image-config.ts'
-import { ExpansionError, expandWord } from '../dockerfile/expand.ts'
+import { ExpansionError, expandWord, MissingVariableError } from '../dockerfile/expand.ts'
 import type { Instruction } from '../dockerfile/instruction.ts'
 import { nearest } from '../dockerfile/source.ts'
 import { splitStages } from '../stages.ts'
@@ -77,7 +77,7 @@ function expanded(
     return { text: result, unset }
   } catch (error) {
     // The build itself tells what is wrong with it.
-    if (error instanceof ExpansionError) return { text: '', unset: [] }
+    if (error instanceof ExpansionError) return { text: '', unset: error instanceof MissingVariableError ? unset : [] }
     throw error
   }
 }
@@ -167,8 +167,6 @@ function textsOf(instruction: Instruction): readonly string[] {
       return [instruction.user]
     case 'STOPSIGNAL':
       return [instruction.signal]
-    case 'EXPOSE':
-      return [instruction.ports]
     case 'VOLUME':
       return instruction.paths
     default:

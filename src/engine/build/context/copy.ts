@@ -1,4 +1,4 @@
-import { closeSync, constants, copyFileSync, openSync, readlinkSync } from 'node:fs'
+import { closeSync, constants, copyFileSync, openSync, readlinkSync, rmSync } from 'node:fs'
 import { TscomposeError } from '../../../base/errors.ts'
 import {
   fchmodat,
@@ -39,11 +39,13 @@ export interface CopyRequest {
   readonly parents?: boolean
   /** Extended attributes come along. */
   readonly preserve: boolean
+  /** A file may take the place of a directory and the other way round, as when an archive is unpacked. */
+  readonly replace?: boolean
 }
 
 /**
  * Copies what the patterns name into a root file system, by the rules of COPY: a directory gives its contents, several
- * sources need a directory. Links in the destination's path are followed inside the root only; below it none is.
+ * files need a directory. Links in the destination's path are followed inside the root only; below it none is.
  */
 export function copySources(tree: SourceTree, request: CopyRequest): void {
   const rootFd = openDirectory(request.rootfs)
@@ -64,9 +66,9 @@ interface Target {
 
 function copyItem(tree: SourceTree, item: SourceItem, { rootFd, request, many }: Target): void {
   const base = request.parents === true ? joinPath(request.destination, `${parentOf(item.found)}/`) : request.destination
-  const into = many || request.parents === true || /(?:^|\/)\.?$/.test(base)
+  const into = request.parents === true || /(?:^|\/)\.?$/.test(base)
   const wanted = resolveDestination(rootFd, item.directory && request.parents === true ? joinPath(base, item.name) : base)
-  const newMode = request.chmod === undefined ? 0o755 : changeMode(0o755, request.chmod, true)
+  const newMode = parentMode(request.chmod)
   const makeParents = (path: string): number => mkdirAllInRoot(rootFd, path, newMode, request.owner ?? { uid: 0, gid: 0 })
   if (item.directory) {
     const existed = isDirectory(rootFd, wanted)
@@ -79,6 +81,10 @@ function copyItem(tree: SourceTree, item: SourceItem, { rootFd, request, many }:
     return
   }
   const directory = into || isDirectory(rootFd, wanted)
+  if (many && !directory)
+    throw new TscomposeError('invalid', 'COPY_NEEDS_DIRECTORY', 'with several sources the destination must be a directory', {
+      hint: `end it with a slash: ${request.destination}/`,
+    })
   const parent = directory ? wanted : parentOf(wanted)
   const fd = guard(parent, () => makeParents(parent))
   try {
@@ -90,6 +96,11 @@ function copyItem(tree: SourceTree, item: SourceItem, { rootFd, request, many }:
   } finally {
     closeSync(fd)
   }
+}
+
+/** Of directories that are made on the way to the destination: as mkdir(2) makes them, less what group and others may write. */
+function parentMode(chmod: ModeChange | undefined): number {
+  return typeof chmod === 'number' ? chmod & 0o755 : 0o755
 }
 
 function guard<T>(path: string, make: () => T): T {
@@ -133,7 +144,7 @@ function createCopier(
   return {
     enter: (entry) => {
       // The item itself is a directory: its contents go into the destination, which is there already.
-      if (entry.relative !== '') stack.push(enterDirectory(top(), entry))
+      if (entry.relative !== '') stack.push(enterDirectory(top(), entry, request))
     },
     leave: (entry) => {
       if (entry.relative === '') {
@@ -157,13 +168,17 @@ function finishDestination(
   { stat }: WalkEntry,
   { request, created }: { readonly request: CopyRequest; readonly created: boolean },
 ): void {
-  if (created && request.chmod !== undefined) fchmodat(fd, '.', changeMode(0o755, request.chmod, true))
+  if (created && request.chmod !== undefined) fchmodat(fd, '.', parentMode(request.chmod))
   utimensat(fd, '.', { mtime: stat.mtimeNs })
 }
 
-function enterDirectory(dirFd: number, entry: WalkEntry): number {
-  const found = lstatat(dirFd, entry.name)
-  if (found !== undefined && !found.isDirectory())
+function enterDirectory(dirFd: number, entry: WalkEntry, { replace = false }: CopyRequest): number {
+  let found = lstatat(dirFd, entry.name)
+  if (found?.isDirectory() === false && replace) {
+    unlinkat(dirFd, entry.name)
+    found = undefined
+  }
+  if (found?.isDirectory() === false)
     throw new TscomposeError(
       'invalid',
       'COPY_NOT_A_DIRECTORY',
@@ -183,11 +198,11 @@ function copyOther(
   entry: WalkEntry,
   { request, linked, rootFd }: { readonly request: CopyRequest; readonly linked: Map<string, Linked>; readonly rootFd: number },
 ): void {
-  makeRoom(place, entry)
+  makeRoom(place, entry, request)
   const { stat } = entry
   const key = `${stat.dev}.${stat.ino}`
   const relativeToRoot = entry.relative === '' ? place.name : entry.relative
-  if (stat.nlink > 1n && request.preserve && stat.isFile()) {
+  if (stat.nlink > 1n && stat.isFile()) {
     const first = linked.get(key)
     if (first !== undefined && linkExisting(first, place)) return
     linked.set(key, { fd: rootFd, name: relativeToRoot })
@@ -213,9 +228,13 @@ function linkExisting(first: Linked, place: Place): boolean {
   }
 }
 
-function makeRoom({ dirFd, name }: Place, entry: WalkEntry): void {
+function makeRoom({ dirFd, name }: Place, entry: WalkEntry, { replace = false }: CopyRequest): void {
   const found = lstatat(dirFd, name)
   if (found === undefined) return
+  if (found.isDirectory() && replace) {
+    rmSync(`/proc/self/fd/${dirFd}/${name}`, { recursive: true })
+    return
+  }
   if (found.isDirectory()) throw new TscomposeError('invalid', 'COPY_OVER_DIRECTORY', `cannot copy the file ${entry.path} over a directory`)
   unlinkat(dirFd, name)
 }

@@ -13,6 +13,9 @@ export function resolveDestination(rootFd: number, path: string): string {
   const slash = path.endsWith('/') ? '/' : ''
   let names = split(path)
   for (let links = 0; ; links++) {
+    const found = realPath(rootFd, names.join('/'))
+    // A file that a link names is written itself.
+    if (found !== undefined) return `${found.slice(1)}${slash}`
     const next = replaceDanglingLink(rootFd, names)
     if (next === undefined) return `${names.join('/')}${slash}`
     if (links === maximumLinks) throw new TscomposeError('invalid', 'COPY_LINK_LOOP', `the links in ${path} lead in a circle`)

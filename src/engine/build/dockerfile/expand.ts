@@ -11,6 +11,9 @@ export interface ExpandOptions {
 /** A `${NAME:?message}` whose variable is missing, or a modifier nobody knows. The caller adds the position. */
 export class ExpansionError extends Error {}
 
+/** Only the variable is missing; the text itself is in order. */
+export class MissingVariableError extends ExpansionError {}
+
 /** Quotes removed and variables replaced; the result is always one word. */
 export function expandWord(text: string, options: ExpandOptions): string {
   return createReader(text, options).word('')
@@ -151,13 +154,14 @@ function createReader(text: string, options: ExpandOptions & { readonly keepQuot
     const present = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined
     if (operator.endsWith('-')) return present ? (value ?? '') : argument
     if (operator.endsWith('+')) return present ? argument : ''
-    if (!present) throw new ExpansionError(`${name}: ${argument === '' ? 'is not allowed to be unset' : argument}`)
+    if (!present) throw new MissingVariableError(`${name}: ${argument === '' ? 'is not allowed to be unset' : argument}`)
     return value ?? ''
   }
 
   function replaced(value: string, all: boolean): string {
     const pattern = word('/}')
-    if (text[at] === '/') at++
+    if (text[at] !== '/') throw new ExpansionError('bad substitution: the / between pattern and replacement is missing')
+    at++
     const replacement = word('}')
     const expression = new RegExp(shellPattern(pattern), all ? 'g' : '')
     return value.replace(expression, () => replacement)

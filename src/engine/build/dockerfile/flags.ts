@@ -1,7 +1,7 @@
 import type { LogicalLine } from './lines.ts'
 import { placeAt } from './lines.ts'
 import { type DockerfileSource, dockerfileError, nearest } from './source.ts'
-import { splitRawWords } from './words.ts'
+import { parseJsonArray, splitRawWords } from './words.ts'
 
 /** What a parser of one instruction works on: the text behind keyword and flags. */
 export interface Statement {
@@ -22,8 +22,8 @@ export interface Flags {
   boolean(name: string): boolean
 }
 
-/** Which flags an instruction has: `true` for those without a value. */
-export type FlagTable = Readonly<Record<string, 'value' | 'boolean'>>
+/** Which flags an instruction has; a `list` may be given several times. */
+export type FlagTable = Readonly<Record<string, 'value' | 'boolean' | 'list'>>
 
 /** Takes `--name=value` words off the front. Throws for a flag the instruction does not have. */
 export function readFlags(
@@ -46,6 +46,8 @@ export function readFlags(
     offset = at + word.text.length
     if (word.text === '--') break
     const { name, value } = readFlag(word.text, context, { at, table })
+    if (values.has(name) && table[name] !== 'list')
+      throw dockerfileError(context.source, placeAt(context.line, at), { message: `the flag --${name} is given twice` })
     values.set(name, [...(values.get(name) ?? []), value])
   }
   const rest = text.slice(offset)
@@ -81,8 +83,18 @@ function readFlag(
       return fail(`--${name} takes true or false, not ${JSON.stringify(value)}`)
     return { name, value }
   }
-  if (kind === 'value') return fail(`the flag --${name} needs a value`, `write --${name}=VALUE`)
+  if (kind !== 'boolean') return fail(`the flag --${name} needs a value`, `write --${name}=VALUE`)
   return { name, value: 'true' }
+}
+
+/** The exec form, or undefined where the text is none. Throws where something in the array is no string. */
+export function jsonWords(statement: Statement, text: string = statement.rest): readonly string[] | undefined {
+  const array = parseJsonArray(text)
+  if (array === undefined || array.every((item) => typeof item === 'string')) return array
+  throw dockerfileError(statement.source, placeAt(statement.line, statement.offset), {
+    message: `${statement.keyword}: the JSON array may hold strings only`,
+    hint: 'put every word in double quotes',
+  })
 }
 
 function createFlags(values: ReadonlyMap<string, readonly string[]>): Flags {

@@ -1,9 +1,8 @@
 import type { Healthcheck } from '../../../oci/image-config.ts'
-import type { Statement } from './flags.ts'
+import { jsonWords, type Statement } from './flags.ts'
 import type { InstructionBody } from './instruction.ts'
 import { placeAt } from './lines.ts'
 import { dockerfileError } from './source.ts'
-import { parseJsonWords } from './words.ts'
 
 const unitNanos: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 }
 
@@ -18,7 +17,7 @@ export function parseHealthcheck(statement: Statement): InstructionBody<'HEALTHC
   if (word.toUpperCase() !== 'CMD')
     fail(statement, `unknown health check type ${JSON.stringify(word)}`, 'write HEALTHCHECK CMD command, or HEALTHCHECK NONE')
   if (rest === '') fail(statement, 'HEALTHCHECK CMD needs a command')
-  const args = parseJsonWords(rest)
+  const args = jsonWords(statement, rest)
   const timing = {
     ...duration(statement, 'interval', 'Interval'),
     ...duration(statement, 'timeout', 'Timeout'),
@@ -35,7 +34,8 @@ function duration(statement: Statement, flag: string, key: keyof Healthcheck): P
   const nanos = parseGoDuration(text)
   if (nanos === undefined) fail(statement, `--${flag}: ${JSON.stringify(text)} is not a duration`, 'such as 30s or 1m30s')
   if (nanos > 0 && nanos < 1e6) fail(statement, `--${flag} cannot be less than 1ms`)
-  return { [key]: nanos }
+  // Zero is the default, and not written down.
+  return nanos === 0 ? {} : { [key]: nanos }
 }
 
 function retries(statement: Statement): { Retries?: number } {

@@ -32,6 +32,8 @@ interface InstructionKinds {
     readonly heredocs: readonly Heredoc[]
     readonly mounts: readonly RunMount[]
     readonly network?: string
+    /** `--security=insecure`: all rights. */
+    readonly insecure?: boolean
   }
   COPY: CopyArguments
   ADD: CopyArguments & {

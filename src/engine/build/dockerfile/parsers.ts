@@ -1,16 +1,16 @@
-import type { FlagTable, Statement } from './flags.ts'
+import { type FlagTable, jsonWords, type Statement } from './flags.ts'
 import { parseHealthcheck } from './healthcheck.ts'
 import type { CommandForm, CopyArguments, InlineFile, InstructionBody, KeyValue, Keyword, MountType, RunMount } from './instruction.ts'
 import { parseHeredocWord, placeAt } from './lines.ts'
-import { dockerfileError } from './source.ts'
-import { parseJsonWords, splitRawWords } from './words.ts'
+import { dockerfileError, nearest } from './source.ts'
+import { splitRawWords } from './words.ts'
 
-const copyFlags: FlagTable = { from: 'value', chown: 'value', chmod: 'value', link: 'boolean', parents: 'boolean', exclude: 'value' }
+const copyFlags: FlagTable = { from: 'value', chown: 'value', chmod: 'value', link: 'boolean', parents: 'boolean', exclude: 'list' }
 
 /** Flags by instruction; an instruction that is not here has none. */
 export const flagTables: Readonly<Partial<Record<Keyword, FlagTable>>> = {
   FROM: { platform: 'value' },
-  RUN: { mount: 'value', network: 'value', security: 'value', device: 'value' },
+  RUN: { mount: 'list', network: 'value', security: 'value', device: 'value' },
   COPY: copyFlags,
   ADD: { ...copyFlags, checksum: 'value', 'keep-git-dir': 'boolean', unpack: 'boolean' },
   HEALTHCHECK: { interval: 'value', timeout: 'value', 'start-period': 'value', 'start-interval': 'value', retries: 'value' },
@@ -37,18 +37,25 @@ export const parsers: Parsers = {
   STOPSIGNAL: (statement) => ({ signal: onlyOne(statement) }),
   MAINTAINER: (statement) => ({ name: statement.rest }),
   EXPOSE: (statement) => ({ ports: statement.rest }),
-  VOLUME: (statement) => ({ paths: parseJsonWords(statement.rest) ?? words(statement) }),
-  CMD: (statement) => ({ command: parseCommand(statement.rest) }),
-  ENTRYPOINT: (statement) => ({ command: parseCommand(statement.rest) }),
+  VOLUME: (statement) => ({ paths: volumes(statement) }),
+  CMD: (statement) => ({ command: parseCommand(statement) }),
+  ENTRYPOINT: (statement) => ({ command: parseCommand(statement) }),
   HEALTHCHECK: parseHealthcheck,
   SHELL: parseShell,
   ONBUILD: parseOnBuild,
 }
 
 /** Exec form where the text is a JSON array of strings, else the shell's. */
-export function parseCommand(text: string): CommandForm {
-  const args = parseJsonWords(text)
-  return args === undefined ? { form: 'shell', text } : { form: 'exec', args }
+function parseCommand(statement: Statement): CommandForm {
+  const args = jsonWords(statement)
+  return args === undefined ? { form: 'shell', text: statement.rest } : { form: 'exec', args }
+}
+
+function volumes(statement: Statement): readonly string[] {
+  const list = jsonWords(statement) ?? words(statement)
+  if (list.length === 0) fail(statement, 'VOLUME needs at least one path')
+  if (list.includes('')) fail(statement, 'a path of VOLUME is empty')
+  return list
 }
 
 function fail(statement: Statement, message: string, hint?: string): never {
@@ -83,42 +90,60 @@ function parseFrom(statement: Statement): InstructionBody<'FROM'> {
 }
 
 function parseRun(statement: Statement): InstructionBody<'RUN'> {
-  for (const flag of ['security', 'device']) {
-    const value = statement.flags.get(flag)
-    if (value !== undefined && value !== 'sandbox')
-      throw dockerfileError(statement.source, placeAt(statement.line, 0), {
-        kind: 'unsupported',
-        code: 'UNSUPPORTED_FLAG',
-        message: `RUN --${flag}=${value} is not supported by this engine`,
-      })
-  }
+  if (statement.flags.get('device') !== undefined)
+    throw dockerfileError(statement.source, placeAt(statement.line, 0), {
+      kind: 'unsupported',
+      code: 'UNSUPPORTED_FLAG',
+      message: 'RUN --device is not supported by this engine',
+    })
+  const security = statement.flags.get('security') ?? 'sandbox'
+  if (security !== 'sandbox' && security !== 'insecure')
+    fail(statement, `invalid security mode ${JSON.stringify(security)}`, 'sandbox or insecure')
   const network = statement.flags.get('network')
   if (network !== undefined && !['default', 'none', 'host'].includes(network))
     fail(statement, `invalid network mode ${JSON.stringify(network)}`, 'one of default, none, host')
   return {
-    command: parseCommand(statement.rest),
+    command: parseCommand(statement),
     heredocs: statement.line.heredocs,
     mounts: statement.flags.all('mount').map((text) => parseMount(statement, text)),
     ...optional('network', network),
+    ...(security === 'insecure' ? { insecure: true } : {}),
   }
 }
 
 const mountTypes: readonly MountType[] = ['bind', 'cache', 'tmpfs', 'secret', 'ssh']
 
+const mountKeys = 'type from source src target dst destination readonly ro readwrite rw id sharing required size mode uid gid env'.split(
+  ' ',
+)
+
 function parseMount(statement: Statement, text: string): RunMount {
   const options: Record<string, string> = {}
-  for (const field of text.replace(/^(["'])(.*)\1$/, '$2').split(',')) {
+  for (const field of csvFields(text.replace(/^'(.*)'$/, '$1'))) {
     const equals = field.indexOf('=')
-    options[(equals < 0 ? field : field.slice(0, equals)).trim().toLowerCase()] =
-      equals < 0 ? 'true' : field.slice(equals + 1).replace(/^"(.*)"$/, '$1')
+    const key = (equals < 0 ? field : field.slice(0, equals)).trim().toLowerCase()
+    if (!mountKeys.includes(key)) {
+      const near = nearest(key, mountKeys)
+      fail(
+        statement,
+        `--mount has no key ${JSON.stringify(key)}`,
+        near === undefined ? `keys: ${mountKeys.join(', ')}` : `did you mean ${near}?`,
+      )
+    }
+    options[key] = equals < 0 ? 'true' : field.slice(equals + 1)
   }
   const type = (options.type ?? 'bind') as MountType
   if (!mountTypes.includes(type)) fail(statement, `unknown mount type ${JSON.stringify(type)}`, `one of ${mountTypes.join(', ')}`)
   return { type, options }
 }
 
+/** Fields between commas; quotes around a field, or around a value, keep the commas in it. */
+function csvFields(text: string): readonly string[] {
+  return (text.match(/(?:"[^"]*"|[^,"])+/g) ?? []).map((field) => field.replaceAll('"', ''))
+}
+
 function parseCopy(statement: Statement): CopyArguments {
-  const list = parseJsonWords(statement.rest) ?? words(statement)
+  const list = jsonWords(statement) ?? words(statement)
   const destination = list.at(-1)
   if (destination === undefined || list.length < 2) fail(statement, `${statement.keyword} needs a source and a destination`)
   const heredocs = [...statement.line.heredocs]
@@ -135,6 +160,12 @@ function parseCopy(statement: Statement): CopyArguments {
       })
   }
   const { flags } = statement
+  if (flags.get('from')?.includes('$') === true)
+    fail(
+      statement,
+      '--from takes no variables',
+      'give the image a name of its own: FROM ${IMAGE} AS name, with ARG IMAGE before the first FROM',
+    )
   return {
     sources,
     inline,
@@ -179,7 +210,7 @@ function parseArgs(statement: Statement): KeyValue[] {
 }
 
 function parseShell(statement: Statement): InstructionBody<'SHELL'> {
-  const shell = parseJsonWords(statement.rest)
+  const shell = jsonWords(statement)
   if (shell === undefined || shell.length === 0) fail(statement, 'SHELL takes a JSON array', 'write SHELL ["/bin/sh", "-c"]')
   return { shell }
 }
@@ -187,5 +218,6 @@ function parseShell(statement: Statement): InstructionBody<'SHELL'> {
 function parseOnBuild(statement: Statement): InstructionBody<'ONBUILD'> {
   const keyword = /^\S+/.exec(statement.rest)?.[0]?.toUpperCase() ?? ''
   if (['ONBUILD', 'FROM', 'MAINTAINER'].includes(keyword)) fail(statement, `${keyword} is not allowed as an ONBUILD trigger`)
-  return { trigger: statement.rest }
+  const { heredocs } = statement.line
+  return { trigger: [statement.rest, ...heredocs.map(({ content, terminator }) => `${content}${terminator}`)].join('\n') }
 }

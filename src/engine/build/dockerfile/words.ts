@@ -26,12 +26,12 @@ export function splitRawWords(text: string, escapeChar: string): RawWord[] {
   return words
 }
 
-/** Takes an array of strings in JSON (the exec form), or undefined where the text is anything else. */
-export function parseJsonWords(text: string): readonly string[] | undefined {
+/** Takes an array in JSON (the exec form), or undefined where the text is anything else. */
+export function parseJsonArray(text: string): readonly unknown[] | undefined {
   if (!text.trimStart().startsWith('[')) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined
+    return Array.isArray(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,0 +1,2 @@
+﻿FROM test/corpus:1
+ENV A=1

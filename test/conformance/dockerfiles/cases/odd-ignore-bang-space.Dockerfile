@@ -1,0 +1,3 @@
+FROM test/corpus:1
+COPY . /x
+#: context=odd
