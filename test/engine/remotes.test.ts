@@ -32,7 +32,7 @@ const env = { HOME: '/nonexistent', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'sa
 function load(more: Partial<LoadOptions>): Promise<ReturnType<typeof loadProject>> {
   const cwd = join(directory, 'use')
   mkdirSync(cwd, { recursive: true })
-  const fetch = createFetcher({ directory: join(directory, 'cache'), env })
+  const fetch = createFetcher({ directory: join(directory, 'cache'), env, mounted: async () => undefined })
   return withRemotes({ env: {}, cwd, ...more }, fetch, loadProject)
 }
 

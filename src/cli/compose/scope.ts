@@ -84,15 +84,24 @@ export async function loadWithFiles(
 
 /** Runs a load; the git repositories and registries its files name are asked when it comes to them. */
 export async function fetching<T>(
-  { terminal, signal }: Invocation,
+  invocation: Invocation,
   options: LoadOptions,
   load: (options: LoadOptions) => T | Promise<T>,
 ): Promise<T> {
+  const { terminal, signal } = invocation
+  const mounted = (): Promise<readonly string[] | undefined> => mountedPaths(invocation).catch(() => undefined)
   const fetch = async (reference: string): Promise<string> => {
     const { createFetcher } = await import('../../remotes/fetch.ts')
-    return createFetcher({ directory: remotesDirectory, env: terminal.env, signal })(reference)
+    return createFetcher({ directory: remotesDirectory, env: terminal.env, signal, mounted })(reference)
   }
   return withRemotes(options, fetch, load)
+}
+
+/** What containers of the host have mounted; rejects where no engine runs. */
+async function mountedPaths({ connect }: Invocation): Promise<readonly string[]> {
+  const engine = await connect({ start: false })
+  const containers = await engine.containers.list({ all: true })
+  return containers.flatMap(({ mounts }) => mounts.map(({ source }) => source))
 }
 
 export async function loadOptions({ root, terminal }: Invocation, selection: Selection): Promise<LoadOptions> {
