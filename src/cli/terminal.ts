@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 /** One output stream of the process. */
@@ -14,6 +15,8 @@ export interface Terminal {
   readonly stdout: Output
   readonly stderr: Output
   readonly stdinIsTty: boolean
+  /** Whether the process may take the keys of its terminal: one in the background would be stopped. */
+  inForeground(): boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly pid: number
@@ -23,6 +26,8 @@ export interface Terminal {
   onResize(listener: () => void): () => void
   /** Switches the terminal to raw mode; returns the way back (safe to call twice). Does nothing without a terminal. */
   rawMode(): () => void
+  /** Reads keys one by one, Ctrl-C (`\x03`) among them, until the returned function is called. Only with a terminal as standard input. */
+  onKey(listener: (key: string) => void): () => void
 }
 
 /** The terminal of this process. */
@@ -31,6 +36,7 @@ export function createTerminal(): Terminal {
     stdout: createOutput(1, () => process.stdout),
     stderr: createOutput(2, () => process.stderr),
     stdinIsTty: isatty(0),
+    inForeground,
     env: process.env,
     cwd: process.cwd(),
     pid: process.pid,
@@ -42,7 +48,16 @@ export function createTerminal(): Terminal {
       }
     },
     rawMode: enterRawMode,
+    onKey: readKeys,
   }
+}
+
+/** Its process group is that of the terminal: fields `pgrp` and `tpgid` of proc_pid_stat(5). */
+function inForeground(): boolean {
+  const [, , group, , , ofTerminal] = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return group === ofTerminal
 }
 
 function createOutput(fd: number, stream: () => NodeJS.WriteStream): Output {
@@ -75,4 +90,18 @@ function enterRawMode(): () => void {
   // A shell left in raw mode is unusable: restore however the process ends.
   process.on('exit', restore)
   return restore
+}
+
+function readKeys(listener: (key: string) => void): () => void {
+  const restore = enterRawMode()
+  const onData = (chunk: Buffer): void => {
+    for (const key of chunk.toString('utf8')) listener(key)
+  }
+  process.stdin.on('data', onData)
+  return () => {
+    process.stdin.off('data', onData)
+    // Neither reads on nor keeps the process alive.
+    process.stdin.pause()
+    restore()
+  }
 }

@@ -45,6 +45,55 @@ const plain = (session: TerminalSession): string => stripVTControlCharacters(ses
 const states = (): Promise<string> => project.ok(['ps', '-a', '--format', '{{.Service}} {{.State}} {{.ExitCode}}'])
 
 describe('attached up', () => {
+  it('shows a menu below the output, whose w turns watching on and off', async () => {
+    project.write(
+      'compose.yaml',
+      compose.replace(
+        '    depends_on: [db]',
+        '    depends_on: [db]\n    develop: { watch: [{ path: ./src, action: sync, target: /srv }] }',
+      ),
+    )
+    project.write('src/before', '1')
+    const session = open('up')
+    await session.until('w Enable Watch')
+    session.press('w')
+    await session.until('Watch enabled')
+    await session.until('w Disable Watch')
+    project.write('src/during', '1')
+    await session.until('Syncing service web')
+    session.press('w')
+    await session.until('Watch disabled')
+    project.write('src/after', '1')
+    await sleep(500)
+    expect(await project.ok(['exec', '-T', 'web', 'ls', '/srv'])).toBe('during\n')
+    session.press(keys.ctrlC)
+    expect(await session.ended).toBe(130)
+    // Every line of output stands alone: the menu stepped aside for it.
+    const shown = plain(session).split('\n')
+    expect(shown.filter((line) => line.includes('| bye'))).toEqual(['web-1  | bye'])
+    expect(await states()).toBe('db exited 0\nweb exited 0\n')
+  })
+
+  it('has no menu where it is not wanted, and says what is missing where there is nothing to watch', async () => {
+    for (const [args, env] of [
+      ['--menu=false', ''],
+      ['', 'COMPOSE_MENU=0 '],
+    ] as const) {
+      const session = openTerminal(`${env}${launcher} up ${args}`, project.directory)
+      await session.until('web-1  | hello')
+      await sleep(300)
+      expect(session.text()).not.toContain('Enable Watch')
+      session.press(keys.ctrlC)
+      expect(await session.ended).toBe(130)
+    }
+    const session = open('up --menu')
+    await session.until('w Enable Watch')
+    session.press('w')
+    await session.until('Watch is not configured')
+    session.press(keys.ctrlC)
+    expect(await session.ended).toBe(130)
+  })
+
   it('stops gracefully on Ctrl-C, dependents first, showing output to the end, and keeps the containers', async () => {
     const session = open('up')
     await session.until('web-1  | hello')

@@ -7,10 +7,13 @@ import type { Observed } from '../../converge/observe.ts'
 import type { Plan } from '../../converge/plan.ts'
 import type { EngineEvent } from '../../engine/api.ts'
 import { usesColor } from '../report/create.ts'
+import type { Terminal } from '../terminal.ts'
 import type { Invocation } from '../verb.ts'
 import { isSet } from './flags.ts'
 import { createLogPrinter, type LogPrinter } from './log-printer.ts'
+import { createMenu, type Menu } from './menu.ts'
 import type { ProjectScope } from './scope.ts'
+import { createWatchSwitch } from './watch-switch.ts'
 
 export interface AttachedOptions {
   readonly up: UpOptions
@@ -21,8 +24,19 @@ export interface AttachedOptions {
   readonly abortOn?: 'exit' | 'failure'
   readonly exitCodeFrom?: string
   readonly timeoutMs?: number
-  /** Goes on beside the output until the signal aborts; the session lasts as long. Tells of containers it starts. */
-  readonly watch?: (parts: { readonly signal: AbortSignal; readonly onStarted: (container: FollowedContainer) => void }) => Promise<void>
+  /** Watches beside the output until the signal aborts; absent: there are no rules. */
+  readonly watch?: (parts: WatchParts) => Promise<void>
+  /** From the start; the session lasts as long. */
+  readonly watched: boolean
+  /** Keys, where standard input and output are a terminal. */
+  readonly menu: boolean
+}
+
+export interface WatchParts {
+  readonly signal: AbortSignal
+  readonly terminal: Terminal
+  /** Told of containers the watch starts. */
+  readonly onStarted: (container: FollowedContainer) => void
 }
 
 /** Steps that are not shown while output is attached: it says itself that containers run. */
@@ -33,7 +47,10 @@ const quietVerbs = new Set(['Starting', 'Started', 'Waiting', 'Healthy', 'Exited
  * second kills them) or, if asked for, one of them exits. Returns the exit code.
  */
 export async function attachedUp(invocation: Invocation, scope: ProjectScope, options: AttachedOptions): Promise<number> {
-  const session = createSession(invocation, scope, options)
+  const menu = options.menu
+    ? createMenu(invocation.terminal, { color: usesColor(invocation.root, invocation.terminal, 'stdout') })
+    : undefined
+  const session = createSession(menu === undefined ? invocation : { ...invocation, terminal: menu.terminal }, scope, { ...options, menu })
   const release = invocation.interrupts.take((count) => session.interrupt(count))
   try {
     await session.bringUp()
@@ -54,8 +71,13 @@ interface Session {
   close(): void
 }
 
-function createSession(invocation: Invocation, scope: ProjectScope, options: AttachedOptions): Session {
+interface SessionOptions extends Omit<AttachedOptions, 'menu'> {
+  readonly menu: Menu | undefined
+}
+
+function createSession(invocation: Invocation, scope: ProjectScope, options: SessionOptions): Session {
   const { terminal } = invocation
+  const { menu } = options
   const printer = attachedPrinter(invocation)
   const ending = new AbortController()
   const starting = new AbortController()
@@ -125,6 +147,23 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
       if (container !== undefined && verb === 'Running') running.push(() => attach(container, now))
     }
   }
+  const watch = createWatchSwitch(
+    (own) => {
+      const signal = AbortSignal.any([starting.signal, own])
+      void attachAgain(scope, { signal: AbortSignal.any([ending.signal, own]), silent, attach })
+      return options.watch?.({ signal, terminal, onStarted: (container) => attach(container) }) ?? Promise.resolve()
+    },
+    (isOn) => menu?.setWatching(isOn),
+  )
+  const say = (text: string): void => {
+    invocation.reporter().pause()
+    terminal.stderr.write(`${text}\n`)
+  }
+  const toggleWatch = (): void => {
+    if (options.watch === undefined) say('Watch is not configured: add `develop.watch` rules to a service')
+    else if (watch.isOn()) void watch.turnOff().then(() => say(' ⦿ Watch disabled'))
+    else watch.turnOn().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
+  }
   const bringUp = async (): Promise<void> => {
     const began = Date.now()
     void reportRestarts(scope, { signal: ending.signal, names, printer })
@@ -143,8 +182,9 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
     try {
       await up({ ...scope, sink, signal: starting.signal }, { ...options.up, onPlan, onStarted: started, onHookOutput })
       announce()
-      watching = options.watch?.({ signal: starting.signal, onStarted: (container) => attach(container) })
-      if (watching !== undefined) void attachAgain(scope, { signal: ending.signal, silent, attach })
+      // A signal it is, so that it ends things as it does without a menu.
+      menu?.open({ toggleWatch, interrupt: () => process.kill(terminal.pid, 'SIGINT') })
+      watching = options.watched ? watch.turnOn() : undefined
       // It is awaited in the end; a failure ends the rest as well.
       watching?.catch(stopAll)
     } catch (error) {
@@ -169,12 +209,16 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Att
       await follower.done()
       await stopping
       await follower.done()
+      await watch.turnOff()
     },
     exitCode: async () => {
       if (options.exitCodeFrom !== undefined) return await exitCodeOf(unsignalled, options.exitCodeFrom)
       return options.abortOn === undefined ? 0 : (ended?.exitCode ?? 0)
     },
-    close: () => ending.abort(),
+    close: () => {
+      menu?.close()
+      ending.abort()
+    },
   }
 }
 

@@ -9,7 +9,7 @@ import { confirm } from '../compose/confirm.ts'
 import { exclusive, isSet, list, parseScales, seconds, services, text } from '../compose/flags.ts'
 import { ownFlag } from '../compose/own-flag.ts'
 import { quieted } from '../compose/quiet.ts'
-import { upRules } from '../compose/rules.ts'
+import { isTrue, upRules } from '../compose/rules.ts'
 import { type ProjectScope, projectScope } from '../compose/scope.ts'
 import { collect, wholeNumber } from '../flags.ts'
 import type { Invocation, Verb } from '../verb.ts'
@@ -38,8 +38,12 @@ export const verb: Verb = {
       return 0
     }
     const { attachedUp } = await import('../compose/attached-up.ts')
-    const attached = attachedOptions(invocation, scope, options)
-    return await attachedUp(invocation, scope, watched ? { ...attached, watch: watchBeside(invocation, scope, options) } : attached)
+    return await attachedUp(invocation, scope, {
+      ...attachedOptions(invocation, scope, options),
+      ...(hasRules(scope, args) ? { watch: watchBeside(invocation, scope, options) } : {}),
+      watched,
+      menu: wantsMenu(invocation),
+    })
   },
 }
 
@@ -48,10 +52,21 @@ async function watchInBackground(invocation: Invocation, scope: ProjectScope): P
   await startBackground(invocation, scope)
 }
 
-/** Before anything is started: without rules `--watch` would do nothing. */
-function requireRules({ project }: ProjectScope, args: readonly string[]): void {
+function hasRules({ project }: ProjectScope, args: readonly string[]): boolean {
   const services = Object.values(project.services).filter(({ name }) => args.length === 0 || args.includes(name))
-  if (services.some(({ develop }) => (develop?.watch ?? []).length > 0)) return
+  return services.some(({ develop }) => (develop?.watch ?? []).length > 0)
+}
+
+/** On a terminal, unless --menu or COMPOSE_MENU say otherwise. */
+function wantsMenu({ flags, terminal, root }: Invocation): boolean {
+  if (!terminal.stdinIsTty || !terminal.stdout.isTty || root.ansi === 'never' || !terminal.inForeground()) return false
+  if (typeof flags.menu === 'boolean') return flags.menu
+  return terminal.env.COMPOSE_MENU === undefined || isTrue(terminal.env.COMPOSE_MENU)
+}
+
+/** Before anything is started: without rules `--watch` would do nothing. */
+function requireRules(scope: ProjectScope, args: readonly string[]): void {
+  if (hasRules(scope, args)) return
   throw new TscomposeError('invalid', 'NOTHING_TO_WATCH', 'none of the selected services is configured for watch', {
     hint: 'add `develop.watch` rules to a service',
   })
@@ -59,9 +74,15 @@ function requireRules({ project }: ProjectScope, args: readonly string[]): void 
 
 /** Watches beside the output, with the rules of this `up`. */
 function watchBeside(invocation: Invocation, scope: ProjectScope, { rules }: UpOptions): NonNullable<AttachedOptions['watch']> {
-  return async (parts) => {
+  return async ({ terminal, ...parts }) => {
     const { watchSession } = await import('../compose/watch-session.ts')
-    await watchSession(invocation, scope, { ...parts, rules, prune: true, quiet: isSet(invocation.flags, 'quietBuild'), background: false })
+    await watchSession({ ...invocation, terminal }, scope, {
+      ...parts,
+      rules,
+      prune: true,
+      quiet: isSet(invocation.flags, 'quietBuild'),
+      background: false,
+    })
   }
 }
 
@@ -150,7 +171,7 @@ function approvedPlan({ flags, terminal }: Invocation): Pick<UpOptions, 'approve
   }
 }
 
-function attachedOptions({ flags, args }: Invocation, scope: ProjectScope, options: UpOptions): AttachedOptions {
+function attachedOptions({ flags, args }: Invocation, scope: ProjectScope, options: UpOptions): Omit<AttachedOptions, 'watched' | 'menu'> {
   const exitCodeFrom = text(flags, 'exitCodeFrom')
   if (exitCodeFrom !== undefined) requireService(scope, exitCodeFrom)
   const failure = isSet(flags, 'abortOnContainerFailure')
