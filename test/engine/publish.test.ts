@@ -1,5 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   containerId,
@@ -125,6 +126,24 @@ describe('a published port', () => {
     for (const address of ['127.0.0.1', '198.51.100.1', '::1']) {
       await expect.poll(() => (succeeds(() => ask(address)) ? ask(address) : ''), { timeout: 3000 }).toContain('got x')
     }
+  })
+
+  test('takes along a connection that was begun while its container went', async () => {
+    await setUp(fixture, 'web-1', ['shop'], [tcp('8080')])
+    // Nobody answers any more, as between the end of a container and the end of its rules.
+    inside('web-1', 'iptables', '-A', 'INPUT', '-p', 'tcp', '-j', 'DROP')
+    // Refused is an answer (the port is nobody's for a moment); only a connection that is led astray hangs.
+    const ask = 'until curl -sS -m 20 http://127.0.0.1:8080/; do [ $? = 7 ] || exit 1; sleep 0.1; done'
+    const asked = new Promise<string>((answered) => {
+      execFile('sh', ['-c', ask], { timeout: 60_000 }, (_error, stdout, stderr) => answered(stdout + stderr))
+    })
+    const [first] = await Promise.all([setUp(fixture, 'other-1', ['shop']), sleep(500)])
+    await fixture.part.provider.teardown(containerId('web-1'))
+    await setUp(fixture, 'other-2', ['shop'])
+    const second = await setUp(fixture, 'web-2', ['shop'], [tcp('8080')])
+    expect(second.endpoints[0]?.ipv4Address).not.toBe(first.endpoints[0]?.ipv4Address)
+    cleanups.push(serveHttp('web-2'))
+    expect(await asked).toContain('web-2')
   })
 
   test('takes the peers of UDP along: a flow that goes on reaches the container that has the port now', async () => {

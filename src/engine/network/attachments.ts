@@ -20,7 +20,7 @@ import { explainPortInUse } from './port-conflict.ts'
 import { type PublishTarget, rulesOfPorts } from './publish.ts'
 import type { AttachmentRecord, EndpointRecord, NetworkRecord, RecordDirectory } from './record.ts'
 import { createSandbox, openSandbox, plugEndpoints, routeSandbox } from './sandbox.ts'
-import { forgetUdpFlows } from './udp-flows.ts'
+import { forgetFlowsElsewhere, forgetFlowsTo } from './tracked-flows.ts'
 
 export interface AttachmentHalf {
   setup(container: ContainerNetwork): Promise<NetworkSetup>
@@ -60,10 +60,10 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     throw new TscomposeError('not-found', 'CONTAINER_NOT_RUNNING', `container ${containerId.slice(0, 12)} has no network now`)
   }
 
-  /** What cannot be forgotten ends by itself, half a minute after its last packet. */
-  const forgetFlows = (ports: AttachmentRecord['ports'], target: PublishTarget | undefined, which: 'others' | 'own'): void => {
+  /** What cannot be forgotten ends by itself, a while after its last packet. */
+  const forgetFlows = (forgetThem: typeof forgetFlowsTo, ports: AttachmentRecord['ports'], target: PublishTarget | undefined): void => {
     try {
-      if (target !== undefined) forgetUdpFlows(ports, target, which)
+      if (target !== undefined) forgetThem(ports, target)
     } catch (error) {
       options.warn(`connection tracking: ${String(error)}`)
     }
@@ -77,7 +77,7 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     const target = publishTarget(record.endpoints, find)
     await options.firewall.set(`container ${id}`, target === undefined ? [] : rulesOfPorts(ports, target))
     cleanup.push(() => options.firewall.set(`container ${id}`, []))
-    forgetFlows(ports, target, 'others')
+    forgetFlows(forgetFlowsElsewhere, ports, target)
     return { ...record, ports }
   }
   const plug = async (record: AttachmentRecord, fresh: readonly EndpointRecord[], inside: () => NetlinkSocket): Promise<void> => {
@@ -156,7 +156,7 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     // Rules and links take the kernel long, and nobody has to wait for them; until then the addresses stay taken.
     const links = endpoints.map((endpoint) => endpoint.link)
     const target = publishTarget(endpoints, find)
-    const ruleless = options.firewall.release(`container ${id}`).then(() => forgetFlows(record.ports, target, 'own'))
+    const ruleless = options.firewall.release(`container ${id}`).then(() => forgetFlows(forgetFlowsTo, record.ports, target))
     const gone = Promise.all([ruleless, options.reaper.release(links)])
       .then(() => undefined, warn)
       .finally(() => tables.leaving.delete(record))
@@ -222,7 +222,7 @@ export function createAttachmentHalf(options: AttachmentHalfOptions): Attachment
     const left: AttachmentRecord = { ...giver, container: { ...giver.container, portsFrom: id }, ports: [] }
     await netd.put(netdContainer(left, find))
     await options.firewall.set(`container ${from}`, [])
-    forgetFlows(ports, target, 'others')
+    forgetFlows(forgetFlowsElsewhere, ports, target)
     store(left)
     return { own: ports, left: [] }
   }

@@ -24,7 +24,7 @@ const DESTINATION_PORT = 3
 const FILTER_ORIGINAL_FLAGS = 1
 const filterByProtocol = 0x08
 const filterByDestinationPort = 0x20
-const UDP = 17
+const protocols = { tcp: 6, udp: 17 } as const
 const ENOENT = 2
 
 /** A flow of packets the kernel remembers, and with it where they are led. */
@@ -39,8 +39,15 @@ export interface TrackedFlow {
   readonly key: readonly { readonly type: number; readonly value: Buffer }[]
 }
 
-/** UDP flows that were sent to a port (kernels before 5.8 answer with more of them: the caller looks at each). */
-export function listUdpFlows(socket: NetlinkSocket, family: IpFamily, port: number): readonly TrackedFlow[] {
+export interface FlowFilter {
+  readonly family: IpFamily
+  readonly protocol: keyof typeof protocols
+  /** The port the first packet was sent to. */
+  readonly port: number
+}
+
+/** Tracked flows to a port (kernels before 5.8 answer with all of them: what does not match is left out here). */
+export function listFlows(socket: NetlinkSocket, { family, protocol, port }: FlowFilter): readonly TrackedFlow[] {
   const portBytes = Buffer.alloc(2)
   portBytes.writeUInt16BE(port)
   const payloads = socket.dump({
@@ -50,12 +57,12 @@ export function listUdpFlows(socket: NetlinkSocket, family: IpFamily, port: numb
     header: header(family),
     attributes: [
       attributeNest(TUPLE_ORIGINAL, [
-        attributeNest(TUPLE_PROTOCOL, [attributeU8(PROTOCOL_NUMBER, UDP), attributeBytes(DESTINATION_PORT, portBytes)]),
+        attributeNest(TUPLE_PROTOCOL, [attributeU8(PROTOCOL_NUMBER, protocols[protocol]), attributeBytes(DESTINATION_PORT, portBytes)]),
       ]),
       attributeNest(FILTER, [attributeU32(FILTER_ORIGINAL_FLAGS, filterByProtocol | filterByDestinationPort)]),
     ],
   })
-  return payloads.flatMap((payload) => decodeFlow(family, payload)).filter((flow) => flow.destinationPort === port)
+  return payloads.flatMap((payload) => decodeFlow(family, protocols[protocol], payload)).filter((flow) => flow.destinationPort === port)
 }
 
 /** Makes the kernel forget a flow: its next packet is looked at as the first one. Done already counts as done. */
@@ -79,13 +86,13 @@ function header(family: IpFamily): Buffer {
   return Buffer.from([addressFamilies[family], 0, 0, 0])
 }
 
-function decodeFlow(family: IpFamily, payload: Buffer): readonly TrackedFlow[] {
+function decodeFlow(family: IpFamily, protocol: number, payload: Buffer): readonly TrackedFlow[] {
   const attributes = decodeAttributes(payload, 4)
   const original = attributes.get(TUPLE_ORIGINAL)
   const zone = attributes.get(ZONE)
   const sent = decodeTuple(family, original)
   const answer = decodeTuple(family, attributes.get(TUPLE_REPLY))
-  if (original === undefined || sent?.protocol !== UDP || answer === undefined) return []
+  if (original === undefined || sent?.protocol !== protocol || answer === undefined) return []
   return [
     {
       family,

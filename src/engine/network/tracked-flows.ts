@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { type IpFamily, ipToBytes, parseIp } from '../../base/ip.ts'
-import { deleteFlow, listUdpFlows, type TrackedFlow } from '../../sys/netlink/netfilter.ts'
+import { deleteFlow, listFlows, type TrackedFlow } from '../../sys/netlink/netfilter.ts'
 import { openNetlink } from '../../sys/netlink/socket.ts'
 import type { BoundPort } from '../api.ts'
 
@@ -10,25 +10,41 @@ interface Addresses {
   readonly ipv6: string
 }
 
-/**
- * Makes the kernel forget UDP flows to published ports. It remembers where the first packet of a flow was led and sends
- * the others there too, whatever the rules say by now, for as long as a peer goes on sending. `others`: flows that lead
- * elsewhere than to the container that has the ports now; `own`: flows that lead to a container that goes.
+/*
+ * The kernel remembers where the first packet of a flow was led and sends the others there too, whatever the rules say by
+ * now: for UDP as long as a peer goes on sending, for TCP until a connection that gets no answer is given up (two minutes).
  */
-export function forgetUdpFlows(ports: readonly BoundPort[], container: Addresses, which: 'others' | 'own'): void {
-  const udp = ports.filter(({ protocol }) => protocol === 'udp')
-  if (udp.length === 0) return
+
+/**
+ * Makes the kernel forget UDP flows to published ports that lead elsewhere than to the container that has the ports now.
+ * TCP connections stay with the container they were made to, until it goes.
+ */
+export function forgetFlowsElsewhere(ports: readonly BoundPort[], container: Addresses): void {
+  forget(
+    ports.filter(({ protocol }) => protocol === 'udp'),
+    container,
+    (leadsHere) => !leadsHere,
+  )
+}
+
+/** Makes the kernel forget flows to published ports of a container that goes: the next packet starts anew. */
+export function forgetFlowsTo(ports: readonly BoundPort[], container: Addresses): void {
+  forget(ports, container, (leadsHere) => leadsHere)
+}
+
+function forget(ports: readonly BoundPort[], container: Addresses, isStale: (leadsHere: boolean) => boolean): void {
+  if (ports.length === 0) return
   const socket = openNetlink('netfilter')
   try {
-    const stale = udp.flatMap((port) => {
+    const stale = ports.flatMap((port) => {
       const family = parseIp(port.hostIp)?.family ?? 4
       const address = bytesOf(family === 4 ? container.ipv4 : container.ipv6)
       // Without an address of the family the port is proxied: its flows end on this host.
-      if (address === undefined) return []
+      if (address === undefined || port.protocol === 'sctp') return []
       const here = addressesOf(port, family)
-      return listUdpFlows(socket, family, port.hostPort).filter((flow) => {
+      return listFlows(socket, { family, protocol: port.protocol, port: port.hostPort }).filter((flow) => {
         const leadsHere = flow.answering.equals(address) && flow.answeringPort === port.containerPort
-        return isSentTo(flow, here) && leadsHere === (which === 'own')
+        return isSentTo(flow, here) && isStale(leadsHere)
       })
     })
     socket.request(stale.map(deleteFlow))
