@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keepArtefact, openBrowser, type TestBrowser } from '../support/browser.ts'
+import { keepArtefact, missingBrowser, openBrowser, type TestBrowser } from '../support/browser.ts'
 import { createCli } from '../support/cli.ts'
 import { type Example, openExample, prepareExamples } from '../support/example.ts'
 import { type RunningWatch, startWatch, until } from '../support/watch.ts'
 
 const address = 'http://127.0.0.1:8083/'
 
-const unreachable = await prepareExamples()
+const impossible = missingBrowser() ?? (await prepareExamples())
 
-describe.skipIf(unreachable !== undefined)(`Django in a browser${unreachable === undefined ? '' : ` (${unreachable})`}`, () => {
+describe.skipIf(impossible !== undefined)(`Django in a browser${impossible === undefined ? '' : ` (${impossible})`}`, () => {
   let example: Example
   let browser: TestBrowser
   let watch: RunningWatch | undefined

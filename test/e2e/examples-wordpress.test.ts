@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keepArtefact, openBrowser, type TestBrowser } from '../support/browser.ts'
+import { keepArtefact, missingBrowser, openBrowser, type TestBrowser } from '../support/browser.ts'
 import { createCli } from '../support/cli.ts'
 import { type Example, openExample, prepareExamples } from '../support/example.ts'
 import { type RunningWatch, startWatch, until } from '../support/watch.ts'
@@ -10,9 +10,9 @@ const address = 'http://127.0.0.1:8081'
 const editor = { name: 'editor', password: 'Correct horse 9 battery' }
 const post = { title: 'The first frost', text: 'It came in the night and left the dahlias black.' }
 
-const unreachable = await prepareExamples()
+const impossible = missingBrowser() ?? (await prepareExamples())
 
-describe.skipIf(unreachable !== undefined)(`WordPress in a browser${unreachable === undefined ? '' : ` (${unreachable})`}`, () => {
+describe.skipIf(impossible !== undefined)(`WordPress in a browser${impossible === undefined ? '' : ` (${impossible})`}`, () => {
   let example: Example
   let browser: TestBrowser
   let watch: RunningWatch | undefined

@@ -1,9 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** Where tests leave what a person may want to look at afterwards; git ignores it. */
 const artefacts = resolve(import.meta.dirname, '../.artefacts')
+
+const chromiumPath = '/usr/bin/chromium'
+
+/** Why there is no browser to test with (a reason to skip): bin/setup --test installs it where the distribution has one. */
+export function missingBrowser(): string | undefined {
+  return existsSync(chromiumPath) ? undefined : `${chromiumPath} is not installed`
+}
 
 /** A page in the distribution's Chromium, without a window. */
 export interface TestBrowser {
@@ -15,10 +22,10 @@ export interface TestBrowser {
   close(): Promise<void>
 }
 
-/** Starts Chromium (installed by bin/setup --test) with the network of this process. */
+/** Starts Chromium with the network of this process. */
 export async function openBrowser(): Promise<TestBrowser> {
   // Chromium's own sandbox does not work for root.
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
   const page = await browser.newPage({ viewport: { width: 1000, height: 800 } })
   page.setDefaultTimeout(60_000)
   const failures: string[] = []
