@@ -77,7 +77,6 @@ function createRoot(print: (text: string) => void): Command {
     .enablePositionalOptions()
     .exitOverride()
     .helpCommand(false)
-    .showSuggestionAfterError(false)
     // Errors are thrown and rendered in one place; only help is printed here.
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => {} })
     .configureHelp({ showGlobalOptions: false })

@@ -1,10 +1,15 @@
 import type { Command, CommanderError } from 'commander'
 import { TscomposeError } from '../base/errors.ts'
 
-/** Commander's complaint in the words docker compose's users know, with the way to the help as hint. */
+/** Commander's complaint in the words docker compose's users know, with what was meant or the way to the help as hint. */
 export function usageError(error: CommanderError, command: Command): TscomposeError {
   const path = commandPath(command)
-  return new TscomposeError('invalid', 'USAGE', usageMessage(error, command, path), { hint: `run '${path} --help' for its flags` })
+  const [complaint = '', similar] = error.message.split('\n(Did you mean ')
+  const hint =
+    similar === undefined
+      ? `run '${path} --help' for its flags`
+      : `did you mean ${similar.replace(/\?\)$/, '')}? '${path} --help' lists all`
+  return new TscomposeError('invalid', 'USAGE', usageMessage({ code: error.code, message: complaint }, command, path), { hint })
 }
 
 /** `tscompose image ls`. */
@@ -14,7 +19,7 @@ export function commandPath(command: Command): string {
   return names.join(' ')
 }
 
-function usageMessage(error: CommanderError, command: Command, path: string): string {
+function usageMessage(error: Pick<CommanderError, 'code' | 'message'>, command: Command, path: string): string {
   const quoted = [...error.message.matchAll(/'([^']*)'/g)].map((match) => match[1] ?? '')
   const [first = '', second = ''] = quoted
   switch (error.code) {

@@ -133,4 +133,13 @@ describe('a wrong command line', () => {
   ])('%s: %s', async (line, message) => {
     expect(await complaint(line)).toBe(message)
   })
+
+  it.each([
+    ['exce', "did you mean exec? 'tscompose --help' lists all"],
+    ['image lst', "did you mean ls? 'tscompose image --help' lists all"],
+    ['up --timout 3', "did you mean --timeout? 'tscompose up --help' lists all"],
+    ['frobnicate', "run 'tscompose --help' for its flags"],
+  ])('%s: hints %s', async (line, hint) => {
+    await expect(parse(line)).rejects.toMatchObject({ hint })
+  })
 })
