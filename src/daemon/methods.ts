@@ -54,6 +54,7 @@ export const engineMethods: MethodTable<Omit<Engine, PartName>> & { readonly [P 
     top: 'call',
     stats: 'call',
     sync: 'call',
+    fileTokens: 'call',
     copy: 'call',
   },
   networks: { create: 'call', remove: 'call', list: 'call', inspect: 'call', connect: 'call', disconnect: 'call' },

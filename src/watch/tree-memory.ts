@@ -12,6 +12,8 @@ export interface TreeMemory {
   below(path: string): readonly string[]
   /** Of these paths, those that are not as they are remembered; they are remembered as they are now. */
   settle(paths: readonly string[]): readonly string[]
+  /** Remembers a path as it is now. */
+  expect(path: string): void
   /** Looks at everything and returns what is not as it is remembered. */
   rescan(): readonly string[]
 }
@@ -65,6 +67,10 @@ export function createTreeMemory(rules: readonly ServiceRule[], files: readonly 
         note(path, now)
         return true
       }),
+    expect: (path) => {
+      const now = look(path)
+      note(path, now === undefined ? undefined : { ...now, certain: true })
+    },
     rescan: () => {
       const present = everything()
       const known = [...directories].flatMap(([directory, names]) => [...names.keys()].map((name) => join(directory, name)))

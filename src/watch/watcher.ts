@@ -18,6 +18,8 @@ export interface Watcher {
   next(signal: AbortSignal): Promise<Batch | undefined>
   /** Puts paths into the next batch, whether they have changed or not. */
   add(paths: readonly string[]): void
+  /** A file is as we made it: its event is no change. */
+  expect(path: string): void
   /** Takes what has been collected so far. */
   take(): readonly string[]
   close(): Promise<void>
@@ -75,6 +77,7 @@ export async function createWatcher({ rules, files, warn }: WatcherOptions): Pro
         record(path)
       }
     },
+    expect: memory.expect,
     take: pending.take,
     close: () => {
       bursts.close()

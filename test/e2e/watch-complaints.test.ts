@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -178,6 +178,59 @@ describe('complaints about watch', () => {
     await becomes(environment, 'bye high 2\n')
     project.write('src/there', '!')
     await becomes('cat /moved/there', '!')
+  })
+
+  it('#11658 #13077: x-sync-back brings generated files to the host; the host wins, nothing is deleted and nothing goes in circles', async () => {
+    open(
+      'back',
+      `services:
+  app:
+    image: ${busyboxImage}
+    command: ${command}
+    scale: 2
+    develop:
+      watch:
+        - { path: ./src, action: sync+exec, target: /srv, x-sync-back: [sub/lock, kept], exec: { command: [sh, -c, "echo run >>/ran; date +%N >>/srv/sub/lock"] } }
+`,
+    )
+    project.write('src/sub/code', '1')
+    project.write('src/kept', 'of the host')
+    chmodSync(join(project.directory, 'src/sub'), 0o755)
+    chownSync(join(project.directory, 'src/sub'), 1234, 1234)
+    const host = (file: string): string => {
+      try {
+        return readFileSync(join(project.directory, 'src', file), 'utf8')
+      } catch {
+        return ''
+      }
+    }
+    const first = async (script: string): Promise<string> =>
+      (await project.run(['exec', '-T', '--index', '1', 'app', 'sh', '-c', script])).stdout
+    const second = async (script: string): Promise<string> =>
+      (await project.run(['exec', '-T', '--index', '2', 'app', 'sh', '-c', script])).stdout
+    watch = await startWatch(project)
+    await first('mkdir -p /srv/sub; echo one >/srv/sub/lock; echo of the container >/srv/kept')
+    await until(() => host('sub/lock') === 'one\n')
+    expect(statSync(join(project.directory, 'src/sub/lock')).uid).toBe(1234)
+    await until(async () => (await second('cat /srv/sub/lock')) === 'one\n')
+    // At the start the host's stays; what came from the container started nothing there.
+    expect(host('kept')).toBe('of the host')
+    await sleep(2500)
+    expect(await first('cat /ran; cat /srv/sub/lock')).toBe('one\n')
+    // A change of the host runs the command, whose change comes back, once.
+    project.write('src/sub/code', '2')
+    await until(() => host('sub/lock').startsWith('one\n') && host('sub/lock').length > 6)
+    await sleep(2500)
+    expect(await first('cat /ran')).toBe('run\n')
+    // Both sides within one look.
+    await first('rm /ran; echo theirs >/srv/sub/lock.new && mv /srv/sub/lock.new /srv/sub/lock')
+    project.write('src/sub/lock', 'ours\n')
+    await until(async () => (await first('head -1 /srv/sub/lock')) === 'ours\n')
+    await sleep(1500)
+    expect(host('sub/lock').split('\n')[0]).toBe('ours')
+    await first('rm /srv/sub/lock')
+    await sleep(1500)
+    expect(host('sub/lock').split('\n')[0]).toBe('ours')
   })
 
   it('#13161: a watch outlives failures, containers that are removed, and an engine that is killed', async () => {

@@ -4,6 +4,7 @@ import { hasErrno } from '../../base/errors.ts'
 import { parseIgnoreLines } from '../../base/ignore-rules.ts'
 import type { Project, Service, WatchRule } from '../../project/model.ts'
 import { type IgnoreFile, type ServiceRule, serviceRule } from '../../watch/rules.ts'
+import { syncBackFiles } from './sync-back.ts'
 
 export interface WatchTargets {
   readonly rules: readonly ServiceRule[]
@@ -20,6 +21,8 @@ export function watchTargets(project: Project, services?: readonly string[]): Wa
     const ignoreFile = readIgnoreFile(service)
     for (const rule of service.develop?.watch ?? []) {
       const path = realPath(rule.path)
+      // Wrong ones are told of at once.
+      syncBackFiles(service.name, rule)
       const bound = boundBy(service, rule, path)
       if (bound === undefined) rules.push(serviceRule(service.name, { ...rule, path }, ignoreFile))
       else warnings.push(`${rule.path} is mounted into ${service.name} already (${bound}): it is not watched`)

@@ -6,7 +6,11 @@ import { up } from '../up.ts'
 import { actOn, initialSync } from './act.ts'
 import { createHistory } from './history.ts'
 import { started, type WatchOptions, type WatchRun, type WatchScope } from './run.ts'
+import { createSyncBack, wantsSyncBack } from './sync-back.ts'
 import { realPath, watchTargets } from './targets.ts'
+
+/** How often files that the container generates are looked at. */
+const syncBackMs = 1000
 
 /** Keeps containers in step with the files they are made from until the signal aborts. A failure is shown and the watch goes on. */
 export async function watch(scope: WatchScope, options: WatchOptions): Promise<void> {
@@ -14,6 +18,21 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
   let watcher = await openWatcher(run)
   const history = createHistory(scope.projectName, options.onStatus)
   const recent = createRecent()
+  /** Does work once more where the engine went away meanwhile. */
+  const connected = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!hasCode(error, 'CONNECTION_LOST') || scope.signal.aborted) throw error
+      run = { ...run, scope: { ...run.scope, engine: await options.reconnect() } }
+      return await work()
+    }
+  }
+  const back = createSyncBack()
+  const takeBack = async (): Promise<void> => {
+    if (wantsSyncBack(run.rules)) await guarded(run, () => connected(() => back.poll(run, (path) => watcher.expect(path))))
+  }
+  let stopTaking = (): void => {}
   try {
     await options.bringUp?.()
     // Makes the engine ready to sync, so that the first save is as fast as the next.
@@ -21,6 +40,7 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
     await guarded(run, () => initialSync(run))
     history.start(run.rules)
     options.report('Watch enabled')
+    stopTaking = repeat(takeBack, syncBackMs)
     for (;;) {
       const batch = await watcher.next(scope.signal)
       if (batch === undefined) return
@@ -34,19 +54,26 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
       }
       const before = recent.paths()
       recent.add(batch.paths)
-      const outcome = await guarded(run, async () => {
-        try {
-          return await actOn(run, batch.paths, before)
-        } catch (error) {
-          if (!hasCode(error, 'CONNECTION_LOST')) throw error
-          run = { ...run, scope: { ...run.scope, engine: await options.reconnect() } }
-          return await actOn(run, batch.paths, before)
-        }
-      })
+      const outcome = await guarded(run, () => connected(() => actOn(run, batch.paths, before)))
       if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
     }
   } finally {
+    stopTaking()
     await watcher.close()
+  }
+}
+
+/** Calls again and again, `ms` after the last call has ended, until the returned function is called. */
+function repeat(work: () => Promise<void>, ms: number): () => void {
+  let isOver = false
+  let timer: NodeJS.Timeout | undefined
+  const later = (): void => {
+    if (!isOver) timer = setTimeout(() => void work().then(later, later), ms)
+  }
+  later()
+  return () => {
+    isOver = true
+    clearTimeout(timer)
   }
 }
 

@@ -70,6 +70,15 @@ export interface Containers {
    */
   sync(params: ContainerRef & SyncParams, context?: CallContext): Promise<SyncResult>
   /**
+   * What the files at these paths of a running container are now: for each a token that changes with its content, inode,
+   * time or mode; null where there is no regular file. Cheap enough to ask every second.
+   * Rejects CONTAINER_NOT_RUNNING.
+   */
+  fileTokens(
+    params: ContainerRef & { readonly paths: readonly string[] },
+    context?: CallContext,
+  ): Promise<{ readonly tokens: readonly (string | null)[] }>
+  /**
    * Copies a file or a tree between the host and a container, running or not, by the rules of docker cp; see CopyParams.
    * Rejects COPY_NOT_FOUND, COPY_NO_DIRECTORY, COPY_NOT_A_DIRECTORY, COPY_FAILED, READ_ONLY, INVALID_ARCHIVE.
    */

@@ -13,7 +13,7 @@ import { readLog } from './logs/read.ts'
 import { containerPlaces } from './places.ts'
 import { isRunning } from './record.ts'
 import { containerStats, containerTop } from './stats.ts'
-import { syncContainer } from './sync/sync.ts'
+import { fileTokens, syncContainer } from './sync/sync.ts'
 import type { SyncWorker } from './sync/worker.ts'
 
 interface ApiParts {
@@ -81,6 +81,7 @@ export function createContainersApi(deps: ContainerDeps, { lifecycle, nextNumber
     top: async ({ container }) => containerTop(deps, runningEntry(store.get(container))),
     stats: async ({ container }) => containerStats(deps, store.get(container)),
     copy: async ({ container, ...params }, context) => copyFiles(deps, store.get(container), { params, lifecycle, context }),
+    fileTokens: async ({ container, paths }) => ({ tokens: fileTokens(runningEntry(store.get(container)), paths) }),
     sync: async ({ container, ...params }) => syncContainer(deps, store.get(container), { params, lifecycle, worker: syncWorker }),
   }
 }

@@ -16,4 +16,6 @@ export interface WatchRule extends Extensible {
   readonly include?: readonly string[]
   readonly initial_sync?: boolean
   readonly exec?: Hook
+  /** Files below `path` that the container writes and the host wants: `package-lock.json`. */
+  readonly 'x-sync-back'?: unknown
 }

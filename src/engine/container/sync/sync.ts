@@ -1,10 +1,11 @@
 import { hasCode, TscomposeError } from '../../../base/errors.ts'
+import { lstatat } from '../../../sys/files.ts'
 import type { SyncParams, SyncResult } from '../../api.ts'
 import type { ContainerDeps } from '../deps.ts'
 import type { Entry } from '../entry.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import { isRunning } from '../record.ts'
-import type { SyncRoot } from './tree.ts'
+import { openSyncTree, type SyncRoot } from './tree.ts'
 import type { SyncWorker } from './worker.ts'
 
 export interface SyncTools {
@@ -27,6 +28,22 @@ export async function syncContainer(
       compare: params.compare === true,
     })
   return withFiles(deps, entry, lifecycle, run)
+}
+
+/** See api.Containers.fileTokens. */
+export function fileTokens(entry: Entry, paths: readonly string[]): readonly (string | null)[] {
+  const root = processRoot(entry)
+  if (root === undefined) return paths.map(() => null)
+  const tree = openSyncTree(root)
+  try {
+    return paths.map((path) => {
+      const place = tree.parent(path, undefined)
+      const found = place === undefined || place.name === '' ? undefined : lstatat(place.fd, place.name)
+      return found?.isFile() === true ? `${found.ino}.${found.size}.${found.mtimeMs}.${found.mode}` : null
+    })
+  } finally {
+    tree.close()
+  }
 }
 
 /** Works on a container's files, whether it runs or not. */
