@@ -1,3 +1,4 @@
+import { TscomposeError } from '../base/errors.ts'
 import { numberOf } from '../converge/labels.ts'
 import type { ContainerSummary, LogEntry, LogOptions } from '../engine/api.ts'
 import { callContext, findContainers, type Scope } from './scope.ts'
@@ -13,10 +14,16 @@ export interface SourcedEntry extends LogEntry {
   readonly container: ContainerSummary
 }
 
-/** Containers whose logs a selection means; services with `attach: false` only when they are named. */
+/** Containers whose logs a selection means; services with `attach: false` only when they are named. Rejects NO_SUCH_REPLICA. */
 export async function logSources(scope: Scope, { services, index }: LogsOptions): Promise<readonly ContainerSummary[]> {
   const containers = await findContainers(scope, services === undefined ? {} : { services })
-  return containers.filter((container) => index === undefined || index === 0 || numberOf(container) === index)
+  if (index === undefined || index === 0) return containers
+  const found = containers.filter((container) => numberOf(container) === index)
+  if (found.length > 0 || services?.length !== 1) return found
+  throw new TscomposeError('not-found', 'NO_SUCH_REPLICA', `service "${services[0]}" is not running container #${index}`, {
+    hint: `it has: ${containers.map(({ name }) => name).join(', ') || 'no container'}`,
+    ...(services[0] === undefined ? {} : { target: services[0] }),
+  })
 }
 
 /** All entries of several containers in the order of their times. Ends when every log ends. */

@@ -76,7 +76,7 @@ export async function findRunning(scope: Scope, service: string, index?: number)
   const found = index === undefined || index === 0 ? running[0] : running.find((container) => numberOf(container) === index)
   if (found !== undefined) return found
   const which =
-    index === undefined || index === 0 ? `service "${service}" is not running` : `service "${service}" has no running container #${index}`
+    index === undefined || index === 0 ? `service "${service}" is not running` : `service "${service}" is not running container #${index}`
   const exists = own.length > 0 || scope.project === undefined || Object.hasOwn(scope.project.services, service)
   throw new TscomposeError('not-found', 'SERVICE_NOT_RUNNING', which, {
     hint: exists ? `start it with: tscompose up -d ${service}` : `there is no service ${service} in the project`,

@@ -1,3 +1,4 @@
+import { TscomposeError } from '../base/errors.ts'
 import type { ContainerSpec, NetworkSpec, VolumeSpec } from '../engine/api.ts'
 import type { Project, Service } from '../project/model.ts'
 import { replicaSpec, type ServiceSpec, serviceSpec } from './container-spec.ts'
@@ -32,7 +33,7 @@ export interface DesiredObject<S> {
   readonly spec: S
 }
 
-/** Works out every object a project asks for. Pure; `scale` counts over the file's numbers. */
+/** Works out every object a project asks for. Pure; rejects CONTAINER_NAME_TAKEN; `scale` counts over the file's numbers. */
 export function desiredState(project: Project, contents: FileContents, scale: Readonly<Record<string, number>> = {}): Desired {
   return {
     project,
@@ -58,13 +59,28 @@ export function desiredState(project: Project, contents: FileContents, scale: Re
 
 function desiredService(project: Project, name: string, contents: FileContents, scale: Readonly<Record<string, number>>): DesiredService {
   const service = project.services[name] as Service
+  const replicas = scale[name] ?? replicaCount(service)
+  if (replicas > 1 && service.container_name !== undefined) throw soleName(name, service.container_name)
   return {
     name,
     service,
     image: imageReference(project, service),
     base: serviceSpec(project, service, contents),
-    replicas: scale[name] ?? replicaCount(service),
+    replicas,
   }
+}
+
+/** The file alone is checked when it is loaded; here it is `--scale` that asks for more. */
+function soleName(service: string, containerName: string): TscomposeError {
+  return new TscomposeError(
+    'invalid',
+    'CONTAINER_NAME_TAKEN',
+    `service "${service}" cannot have more than one container: its name is ${containerName}`,
+    {
+      hint: 'take container_name away to scale it',
+      target: service,
+    },
+  )
 }
 
 /** The spec of one replica of a desired service. */

@@ -33,8 +33,10 @@ export function renderTree(tree: Tree, options: EncodeOptions): string {
 }
 
 function print(tree: Tree, { format }: EncodeOptions): string {
-  return format === 'json' ? `${JSON.stringify(tree, null, 2)}\n` : printYaml(tree)
+  return format === 'json' ? `${JSON.stringify(Object.fromEntries(Object.entries(tree).sort(byKey)), null, 2)}\n` : printYaml(tree)
 }
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
 
 const sections = [
   ['networks', networkCodec],

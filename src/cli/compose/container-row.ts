@@ -85,7 +85,8 @@ function shownPorts({ state, ports }: ContainerSummary): ContainerSummary['ports
 }
 
 function publishers(container: ContainerSummary): readonly TemplateRow[] {
-  return shownPorts(container).map(({ hostIp, containerPort, hostPort, protocol }) => ({
+  const ports = [...shownPorts(container)].sort((a, b) => a.containerPort - b.containerPort)
+  return ports.map(({ hostIp, containerPort, hostPort, protocol }) => ({
     URL: hostIp,
     TargetPort: containerPort,
     PublishedPort: hostPort,

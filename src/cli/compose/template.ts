@@ -22,16 +22,27 @@ export function parseFormat(text: string | undefined): OutputFormat {
   return { kind: 'template', text: template.replaceAll('\\t', '\t').replaceAll('\\n', '\n'), titled }
 }
 
-/** One row through a template. Rejects a field the row does not have. */
+/** One row through a template: `{{.Field}}`, `{{json .Field}}`, `{{.Label "name"}}`. Rejects a field the row does not have. */
 export function fillTemplate(template: string, row: TemplateRow): string {
   return template.replaceAll(
-    /\{\{-?\s*(json\s+)?\.(\w*)\s*-?\}\}|\{\{[^}]*\}\}/g,
-    (action, json: string | undefined, field: string | undefined) => {
+    /\{\{-?\s*(?:(json\s+)?\.(\w*)|\.Label\s+"([^"]*)")\s*-?\}\}|\{\{[^}]*\}?\}?/g,
+    (action, json: string | undefined, field: string | undefined, label: string | undefined) => {
+      if (label !== undefined && typeof row.Labels === 'string') return labelOf(row.Labels, label)
       if (field === undefined) throw templateError(action)
       if (field !== '' && !(field in row)) throw templateError(action)
       const value = field === '' ? row : row[field]
       return json === undefined && typeof value !== 'object' ? String(value) : goJson(value)
     },
+  )
+}
+
+/** A label's value out of `a=1,b=2`; empty where there is no such label. */
+function labelOf(labels: string, name: string): string {
+  return (
+    labels
+      .split(',')
+      .find((pair) => pair.startsWith(`${name}=`))
+      ?.slice(name.length + 1) ?? ''
   )
 }
 
@@ -45,7 +56,7 @@ export function templateTitles(template: string, titles: Readonly<Record<string,
 
 function templateError(action: string): TscomposeError {
   return new TscomposeError('invalid', 'USAGE', `format: cannot evaluate ${action}`, {
-    hint: 'fields are written {{.Name}} or {{json .Name}}',
+    hint: 'fields are written {{.Name}} or {{json .Name}}, labels {{.Label "name"}}',
   })
 }
 

@@ -9,6 +9,7 @@ import { collect } from '../flags.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  title: 'Creating',
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVICE...]')

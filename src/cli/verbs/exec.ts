@@ -51,7 +51,7 @@ export const verb: Verb = {
   },
 }
 
-const shellCodes: Readonly<Record<string, number>> = { COMMAND_NOT_FOUND: 127, COMMAND_NOT_EXECUTABLE: 126 }
+const shellCodes: Readonly<Record<string, number>> = { COMMAND_NOT_FOUND: 127, COMMAND_NOT_EXECUTABLE: 126, WORKING_DIR_NOT_FOUND: 127 }
 
 /** A command that cannot be run gives a shell's exit code, so that scripts can tell it from a failure of ours. */
 async function withShellCodes({ terminal }: Invocation, work: () => Promise<number>): Promise<number> {

@@ -43,7 +43,7 @@ function nameFilter(filters: readonly string[]): { readonly name?: string } {
   for (const filter of filters) {
     const [key, value] = filter.split('=')
     if (key === 'name' && value !== undefined) return { name: value }
-    throw new TscomposeError('invalid', 'USAGE', `unsupported filter "${filter}"`, { hint: 'the only filter is name=' })
+    throw new TscomposeError('invalid', 'USAGE', `invalid filter '${key}'`, { hint: 'the only filter is name=' })
   }
   return {}
 }

@@ -134,9 +134,8 @@ function checkFlags(flags: Invocation['flags']): void {
   exclusive(wait && (abort || attach), '--wait cannot be combined with --abort-on-container-exit, --attach or --attach-dependencies')
   const detached = isSet(flags, 'detach')
   const message =
-    '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach or --attach-dependencies'
-  exclusive(detached && (abort || attach), message)
-  exclusive(detached && text(flags, 'exitCodeFrom') !== undefined, '--exit-code-from and --detach are incompatible')
+    '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch'
+  exclusive(detached && (abort || attach || isSet(flags, 'watch') || text(flags, 'exitCodeFrom') !== undefined), message)
   exclusive(isSet(flags, 'build') && isSet(flags, 'noBuild'), '--build and --no-build are incompatible')
   exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
   exclusive(isSet(flags, 'renewAnonVolumes') && flags.recreate === false, '--no-recreate and --renew-anon-volumes are incompatible')

@@ -15,9 +15,9 @@ export const verb: Verb = {
       .option('-q, --quiet', 'Only display volume names')
   },
   run: async (invocation) => {
-    const { flags, terminal } = invocation
+    const { flags, args, terminal } = invocation
     const format = parseFormat(text(flags, 'format'))
-    const found = await volumes(await nameScope(invocation))
+    const found = await volumes(await nameScope(invocation), args)
     if (isSet(flags, 'quiet')) terminal.stdout.write(found.map(({ name }) => `${name}\n`).join(''))
     else if (format.kind === 'json') terminal.stdout.write(found.map((volume) => `${goJson(row(volume))}\n`).join(''))
     else if (format.kind === 'template')
@@ -36,12 +36,15 @@ export const verb: Verb = {
 function row({ name, driver, labels, mountpoint }: VolumeInfo): TemplateRow {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
   return {
+    Availability: 'N/A',
     Driver: driver ?? 'local',
+    Group: 'N/A',
     Labels: pairs.join(','),
     Links: 'N/A',
     Mountpoint: mountpoint,
     Name: name,
     Scope: 'local',
     Size: 'N/A',
+    Status: 'N/A',
   }
 }

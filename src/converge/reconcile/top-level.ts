@@ -83,8 +83,11 @@ function decideVolume(
 
 function external<S>(kind: 'network' | 'volume', object: DesiredObject<S>, exists: boolean): ObjectDecision<S> {
   if (exists) return { object, action: 'keep', cause: '' }
-  const code = kind === 'network' ? 'NETWORK_NOT_FOUND' : 'VOLUME_NOT_FOUND'
-  throw new TscomposeError('not-found', code, `${kind} ${object.name} declared as external, but could not be found`, {
+  const [code, message] =
+    kind === 'network'
+      ? ['NETWORK_NOT_FOUND', `network ${object.name} declared as external, but could not be found`]
+      : ['VOLUME_NOT_FOUND', `external volume "${object.name}" not found`]
+  throw new TscomposeError('not-found', code ?? '', message ?? '', {
     hint: `another project must create it first, or take \`external: true\` away`,
     target: `${kind} ${object.key}`,
   })

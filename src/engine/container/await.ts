@@ -63,7 +63,7 @@ function judgeCondition(entry: Entry, until: AwaitCondition, now: number): Verdi
     const left = state.startedAt + settleMs - now
     return left > 0 ? { kind: 'wait', ms: Math.min(left, settleMs) } : met(null)
   }
-  if (!checked) return lost('has no health check')
+  if (!checked) return lost('has no healthcheck configured')
   if (entry.health.status === 'unhealthy') return lost('is unhealthy')
   return entry.health.status === 'healthy' ? met(null) : wait
 }

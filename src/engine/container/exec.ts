@@ -86,6 +86,7 @@ function execProcess(deps: ContainerDeps, { record }: Entry, wanted: ExecSpec): 
     })
     const cwd = wanted.workingDir === undefined || wanted.workingDir === '' ? workingDir(spec, imageConfig) : wanted.workingDir
     checkCommand(root, { args: wanted.args, env, cwd, name: record.name, image: spec.image })
+    checkDirectory(root, cwd, record.name)
     const capabilities = containerCapabilities({ spec: wanted.privileged === true ? { ...spec, privileged: true } : spec, host: deps.host })
     return {
       terminal: wanted.tty === true,
@@ -151,6 +152,20 @@ function checkCommand(root: number, { args, env, cwd, name, image }: CommandChec
   )
 }
 
+function checkDirectory(root: number, cwd: string, name: string): void {
+  try {
+    closeSync(openInRoot(root, cwd, openFlags.O_PATH | constants.O_DIRECTORY))
+  } catch (error) {
+    if (!missing.some((code) => hasCode(error, code))) throw error
+    throw new TscomposeError('invalid', 'WORKING_DIR_NOT_FOUND', `container ${name} has no directory ${cwd} to work in`, {
+      target: `container ${name}`,
+      hint: 'name another with -w, or make it in the image',
+    })
+  }
+}
+
+const missing = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EXDEV'] as const
+
 function executableState(root: number, path: string): 'executable' | 'plain' | 'missing' {
   try {
     const fd = openInRoot(root, path, openFlags.O_PATH | constants.O_RDONLY)
@@ -162,7 +177,7 @@ function executableState(root: number, path: string): 'executable' | 'plain' | '
       closeSync(fd)
     }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EXDEV'].some((code) => hasCode(error, code))) return 'missing'
+    if (missing.some((code) => hasCode(error, code))) return 'missing'
     throw error
   }
 }

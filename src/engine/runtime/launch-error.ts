@@ -8,7 +8,7 @@ export interface LaunchSubject {
 
 const notFound =
   /executable file (?:.* )?not found|no such file or directory.*(exec|command)|exec(?:utable)?[^:]*: .*no such file or directory/i
-const notExecutable = /permission denied|exec format error|not executable|is a directory/i
+const notExecutable = /permission denied|exec format error|not executable|is a directory|operation not permitted/i
 
 /** Gives what the runtime said the name of what went wrong; exit codes 127 and 126 are a shell's. */
 export function launchError(message: string, { name, image, args }: LaunchSubject): TscomposeError {
@@ -21,7 +21,7 @@ export function launchError(message: string, { name, image, args }: LaunchSubjec
       hint: 'check command: and entrypoint:, and that the program is installed in the image',
     })
   }
-  if (/(?:open executable|exec)/i.test(said) && notExecutable.test(said)) {
+  if (/exec/i.test(said) && notExecutable.test(said)) {
     return new TscomposeError(
       'invalid',
       'COMMAND_NOT_EXECUTABLE',
