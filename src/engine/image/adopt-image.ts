@@ -116,6 +116,11 @@ export function recordImage(
   return summarize(record)
 }
 
+/** Once it has resolved, everything recorded before survives a power loss: names as well as layers. */
+export async function makeDurable({ pool, paths }: ImageContext): Promise<void> {
+  await pool.run({ kind: 'sync', path: paths.dataRoot })
+}
+
 function unique<T>(values: readonly T[]): readonly T[] {
   return [...new Set(values)]
 }

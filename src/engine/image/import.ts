@@ -8,7 +8,7 @@ import { mediaTypes } from '../../oci/media-types.ts'
 import { hostPlatform, parsePlatform } from '../../oci/platform.ts'
 import { formatReference, parseReference } from '../../oci/reference.ts'
 import type * as api from '../api.ts'
-import { recordImage } from './adopt-image.ts'
+import { makeDurable, recordImage } from './adopt-image.ts'
 import { applyChanges } from './changes.ts'
 import type { ImageContext } from './context.ts'
 import type { Compression, LayerResult } from './work/jobs.ts'
@@ -48,6 +48,7 @@ export async function importImage(
       layers: [{ diffId: result.diffId, size: result.unpackedSize, blob }],
       names: { tags },
     })
+    await makeDurable(context)
     context.emit({ type: 'image', action: 'import', id, attributes: { name: params.reference ?? id } })
     sink?.({ target, verb: 'Imported', phase: 'done' })
     return summary

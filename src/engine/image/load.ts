@@ -11,7 +11,7 @@ import { choosePlatform, hostPlatform } from '../../oci/platform.ts'
 import { familiarReference, formatReference, parseReference, tryParseReference } from '../../oci/reference.ts'
 import { badArchive } from '../../oci/tar/reader.ts'
 import type * as api from '../api.ts'
-import { bringLayers, chainLayers, recordImage } from './adopt-image.ts'
+import { bringLayers, chainLayers, makeDurable, recordImage } from './adopt-image.ts'
 import type { ImageContext } from './context.ts'
 import { explainFile, layerMediaType, sha256Digest } from './import.ts'
 import { createLayerProgress } from './pull-progress.ts'
@@ -218,6 +218,7 @@ async function bringImage(
     layers,
     names: { tags: image.tags },
   })
+  await makeDurable(context)
   context.emit({ type: 'image', action: 'load', id, attributes: { name: summary.tags[0] ?? id } })
   sink({ target, verb: 'Loaded', phase: 'done' })
   return summary

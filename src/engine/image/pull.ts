@@ -11,7 +11,7 @@ import { choosePlatform, formatPlatform, hostPlatform, isAttestation, parsePlatf
 import { canonicalName, familiarReference, formatReference, parseReference, type Reference } from '../../oci/reference.ts'
 import type * as api from '../api.ts'
 import type { Repository } from '../parts.ts'
-import { bringLayers, chainLayers, configPlatform, type IncomingLayer, recordImage } from './adopt-image.ts'
+import { bringLayers, chainLayers, configPlatform, type IncomingLayer, makeDurable, recordImage } from './adopt-image.ts'
 import type { ImageContext } from './context.ts'
 import { createLayerProgress } from './pull-progress.ts'
 import { createSharedFlights } from './shared-flight.ts'
@@ -99,6 +99,7 @@ async function storeImage(
       manifest: image.manifestDigest,
     },
   })
+  await makeDurable(context)
   context.emit({ type: 'image', action: 'pull', id: familiarReference(reference), attributes: { name: familiarReference(reference) } })
   return summary
 }
