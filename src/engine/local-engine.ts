@@ -114,7 +114,8 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     collectGarbage: images.collectGarbage,
     records: records({ directory: join(paths.dataRoot, 'build-cache/layers'), parse: parseLayerRecord }),
   })
-  await Promise.all([containers.restore(), builder.restore()])
+  await containers.restore()
+  await builder.restore()
   await volumes.restore(containers.list({ all: true }).map(({ id }) => id))
   // What crashes left takes disk space only, so nobody waits for it.
   images.collectGarbage().catch((error: unknown) => warn(`collecting unused layers failed: ${String(error)}`))

@@ -92,6 +92,20 @@ it('SOURCE_DATE_EPOCH gives the same image twice, with no time in it later than 
   expect((await build(text, options)).id).toBe(first.id)
 })
 
+it('SOURCE_DATE_EPOCH gives the same layers and config from another checkout, made at other times and in another order', async () => {
+  const text = `FROM ${baseImage}\nCOPY . /src\nADD --chown=1:2 dir /dir\nRUN ls /src >/list && ln -s list /link\n`
+  const options = { noCache: true, args: { SOURCE_DATE_EPOCH: '1570000000' } }
+  const other = join(root, 'elsewhere/checkout')
+  sh(`mkdir -p ${other} && cd ${fixture.contexts.plain} && find . -mindepth 1 -type d | tac | xargs -I{} mkdir -p ${other}/{} &&
+    find . ! -type d | sort -r | xargs -d '\\n' -I{} cp -d {} ${other}/{} && find . -exec chmod --reference={} ${other}/{} \\; 2>/dev/null || true`)
+  expect(sh(`diff -r --no-dereference ${fixture.contexts.plain} ${other}`)).toBe('')
+  const first = await build(text, options)
+  const layers = (await engine.engine.images.inspect({ image: first.id })).configFile.rootfs
+  const second = await build(text, { ...options, context: other })
+  expect((await engine.engine.images.inspect({ image: second.id })).configFile.rootfs).toEqual(layers)
+  expect(second.id).toBe(first.id)
+})
+
 it('an SSH agent of the caller is there in the step, and a key file gives one; nothing of it stays', async () => {
   const key = join(root, 'key')
   sh(`ssh-keygen -q -t ed25519 -N '' -f ${key}`)

@@ -11,7 +11,7 @@ import { findWarnings, refuseFailingChecks } from './check-build.ts'
 import { createTreeWorkers } from './context/worker.ts'
 import type { BuilderDeps } from './deps.ts'
 import { parseDockerfile } from './dockerfile/parse.ts'
-import { createMountedChains } from './mounted-chains.ts'
+import { createMountedChains, isBuildKey } from './mounted-chains.ts'
 import { type ContextTools, openContext } from './open-context.ts'
 import { readEpoch, stageOptions, targetPlatforms } from './options.ts'
 import { createBuildProgress } from './progress.ts'
@@ -25,7 +25,7 @@ export interface Builder {
   readonly pruneBuildCache: api.Images['pruneBuildCache']
   /** Chains that must not be collected: those of the cache and of builds under way. */
   retainedChainIds(): readonly string[]
-  /** Deletes what builds that were cut off left behind; for the start of the engine. */
+  /** Deletes what builds that were cut off left behind; for the start of the engine, when their steps have ended. */
   restore(): Promise<void>
   /** Ends threads that wait for work. */
   close(): Promise<void>
@@ -114,7 +114,10 @@ export function createBuilder(deps: BuilderDeps): Builder {
     retainedChainIds: () => [
       ...new Set([...deps.records.list().map(({ chainId }) => chainId), ...[...held.values()].flatMap((set) => [...set])]),
     ],
-    restore: () => rm(scratchRoot, { recursive: true, force: true }),
+    restore: async () => {
+      const roots = deps.snapshots.keys().filter(isBuildKey)
+      await Promise.all([...roots.map((key) => deps.snapshots.remove(key)), rm(scratchRoot, { recursive: true, force: true })])
+    },
     close: () => workers.close(),
   }
 }

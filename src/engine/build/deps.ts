@@ -1,12 +1,12 @@
 import type * as api from '../api.ts'
-import type { EnginePaths, ImageCommitter, ImageResolver, Snapshotter, StepRunner } from '../parts.ts'
+import type { EnginePaths, ImageCommitter, ImageResolver, SnapshotStore, Snapshotter, StepRunner } from '../parts.ts'
 import type { LayerRecords } from './cache.ts'
 
 /** What the builder needs of the other parts. */
 export interface BuilderDeps {
   readonly paths: EnginePaths
   readonly images: ImageResolver & ImageCommitter & Pick<api.Images, 'pull' | 'push' | 'save' | 'load' | 'remove'>
-  readonly snapshots: Snapshotter
+  readonly snapshots: Snapshotter & Pick<SnapshotStore, 'keys'>
   readonly runner: StepRunner
   /** Records under `build-cache/layers` of the data root, read by `parseLayerRecord`. */
   readonly records: LayerRecords

@@ -41,7 +41,13 @@ export async function mountThrowaway(snapshots: Snapshotter, chainId: string): P
   }
 }
 
+const keyPrefix = 'build-'
+
 /** Snapshot keys of builds, told from container ids by their first word. */
 export function buildKey(): string {
-  return `build-${randomBytes(12).toString('hex')}`
+  return `${keyPrefix}${randomBytes(12).toString('hex')}`
+}
+
+export function isBuildKey(key: string): boolean {
+  return key.startsWith(keyPrefix)
 }

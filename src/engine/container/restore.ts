@@ -113,6 +113,8 @@ async function clearRuntime(deps: ContainerDeps, entry: Entry): Promise<void> {
 
 /** Directories of containers that were never recorded, or whose removal was cut off after the record went. */
 async function removeLeftovers(deps: ContainerDeps, known: ReadonlySet<string>): Promise<void> {
+  // Bundles of build steps; their processes are known to the runtime, and end below.
+  rmSync(`${deps.paths.runRoot}/steps`, { recursive: true, force: true })
   const ids = new Set([`${deps.paths.dataRoot}/containers`, `${deps.paths.runRoot}/containers`, runtimeStateRoot(deps.paths)].flatMap(list))
   for (const id of ids) {
     if (known.has(id) || !/^[0-9a-f]{64}$/.test(id)) continue
