@@ -214,6 +214,12 @@ it('shares namespaces with another container', async () => {
   expect(text).toContain('sleep 1000')
 })
 
+it('shares the namespaces of the host, with its message queues even where the host has not mounted them', async () => {
+  const kinds = 'for n in net pid ipc; do readlink /proc/self/ns/$n; done; stat -f -c %t /dev/mqueue'
+  const { text } = await output(['sh', '-c', kinds], { network: { kind: 'host' }, pid: 'host', ipc: 'host' })
+  expect(text).toBe(`${sh('for n in net pid ipc; do readlink /proc/self/ns/$n; done')}\n19800202`)
+})
+
 it('runs build steps in the foreground with a network of their own', async () => {
   const { chainId } = { chainId: `sha256:${'b'.repeat(64)}` }
   const { merged } = await engine.snapshots.prepare('step', chainId).then(() => engine.snapshots.mount('step'))

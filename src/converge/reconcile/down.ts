@@ -1,6 +1,7 @@
 import type { ContainerSummary, ObservedState } from '../../engine/api.ts'
-import type { Hook, Project } from '../../project/model.ts'
+import type { Hook, Project, Service } from '../../project/model.ts'
 import { isOneOff, label, parseDependsOn, serviceOf } from '../labels.ts'
+import { imageReference } from '../names.ts'
 import { createPlanBuilder, type Plan, type PlanBuilder } from '../plan.ts'
 import { addRemove } from './emission.ts'
 import { dependencyOrder } from './order.ts'
@@ -25,7 +26,8 @@ export function reconcileDown(observed: ObservedState, rules: DownRules): Plan {
   const removed = addRemovals(builder, containers, { ...rules, cause: 'asked for by down' })
   if (rules.services === undefined) {
     addObjectRemovals(builder, observed, { rules, removed: [...removed.values()] })
-    if (rules.removeImages !== undefined) addImageRemovals(builder, containers, { rules, removed: [...removed.values()] })
+    if (rules.removeImages !== undefined)
+      addImageRemovals(builder, imagesToRemove(containers, observed, rules), { rules, removed: [...removed.values()] })
   }
   return builder.build()
 }
@@ -130,8 +132,7 @@ function addObjectRemovals(builder: PlanBuilder, observed: ObservedState, { rule
   }
 }
 
-function addImageRemovals(builder: PlanBuilder, containers: readonly ContainerSummary[], { rules, removed }: ObjectRemoval): void {
-  const images = new Set(containers.filter((container) => isRemovable(container, rules)).map(({ image }) => image))
+function addImageRemovals(builder: PlanBuilder, images: ReadonlySet<string>, { rules, removed }: ObjectRemoval): void {
   for (const image of images) {
     builder.add({
       target: { kind: 'image', name: image },
@@ -145,9 +146,17 @@ function addImageRemovals(builder: PlanBuilder, containers: readonly ContainerSu
   }
 }
 
-function isRemovable(container: ContainerSummary, { removeImages, project, projectName }: DownRules): boolean {
-  if (removeImages === 'all') return true
-  const name = serviceOf(container)
-  if (project === undefined) return container.image === `${projectName}-${name}`
-  return project.services[name]?.image === undefined
+/** Images of the containers that go, and those of services that have none any more. */
+function imagesToRemove(containers: readonly ContainerSummary[], observed: ObservedState, rules: DownRules): ReadonlySet<string> {
+  const { removeImages, project, projectName } = rules
+  const isOurs = (image: string, service: string): boolean =>
+    removeImages === 'all' || (image === `${projectName}-${service}` && serviceNamed(project, service)?.image === undefined)
+  const used = containers.filter((container) => isOurs(container.image, serviceOf(container))).map(({ image }) => image)
+  const built = Object.values(project?.services ?? {})
+    .map((service) => ({ name: service.name, image: project === undefined ? '' : imageReference(project, service) }))
+    .filter(({ name, image }) => (observed.images[image] ?? null) !== null && isOurs(image, name))
+  return new Set([...used, ...built.map(({ image }) => image)])
 }
+
+const serviceNamed = (project: Project | undefined, name: string): Service | undefined =>
+  project?.services[name] ?? project?.disabledServices[name]

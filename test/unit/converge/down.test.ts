@@ -3,7 +3,7 @@ import { label } from '../../../src/converge/labels.ts'
 import { formatPlan } from '../../../src/converge/plan.ts'
 import { type DownRules, reconcileDown } from '../../../src/converge/reconcile/down.ts'
 import { planRestart, planStart, planStop } from '../../../src/converge/reconcile/lifecycle.ts'
-import { project, settled, withContainer } from './world.ts'
+import { image, project, settled, withContainer } from './world.ts'
 
 const yaml = `
 services:
@@ -50,6 +50,17 @@ describe('down', () => {
       ['db', 'warn'],
       ['nginx', 'warn'],
     ])
+  })
+
+  it('removes what was built without a name alone by --rmi local, with or without a container, never a disabled service’s image', () => {
+    const file = 'services:\n  web: { build: . }\n  old: { image: redis }\n'
+    const now = project('services:\n  web: { build: . }\n  api: { build: . }\n  tool: { build: ., image: tool }\n  gone: { build: . }\n')
+    const images = { 'demo-api': image('demo-api'), tool: image('tool'), 'demo-gone': null }
+    const plan = reconcileDown(
+      { ...settled(file), images },
+      { projectName: 'demo', removeOrphans: true, volumes: false, removeImages: 'local', project: now },
+    )
+    expect(plan.nodes.filter(({ op }) => op.kind === 'image.remove').map(({ target }) => target.name)).toEqual(['demo-web', 'demo-api'])
   })
 
   it('does without a network or volume of another project', () => {

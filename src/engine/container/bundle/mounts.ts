@@ -31,10 +31,8 @@ function systemMounts(input: BundleInput): readonly RuntimeMount[] {
 
 function ipcMounts(input: BundleInput): readonly RuntimeMount[] {
   const shared = { type: 'bind', options: ['rbind', 'rprivate'] }
-  const messages: RuntimeMount =
-    input.namespaces.ipc === 'host'
-      ? { destination: '/dev/mqueue', source: '/dev/mqueue', ...shared }
-      : { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] }
+  // Shows the queues of the namespace it is mounted from: those of a host that has not mounted them itself as well.
+  const messages: RuntimeMount = { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] }
   if (input.shm === null) return [messages]
   if (input.shm !== undefined) return [messages, { destination: '/dev/shm', source: input.shm, ...shared }]
   const size = input.spec.shmSize ?? defaultShmSize
