@@ -30,7 +30,7 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
   let parsed: ParsedCommand | undefined
   let current: Command | undefined
   const root = createRoot(options.print)
-  const attach = (parent: Command, entries: readonly VerbEntry[]): void => {
+  const attach = (parent: Command, entries: readonly VerbEntry[], dryRun: boolean): void => {
     const verbs = new Map<Command, VerbEntry>()
     for (const entry of entries) verbs.set(addVerb(parent, entry), entry)
     parent.hook('preSubcommand', async (_parent, command) => {
@@ -38,8 +38,8 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
       if (entry === undefined) return
       current = command
       const { verb } = await entry.load()
-      configureVerb(command, verb, { dryRun: parent === root })
-      if (verb.verbs !== undefined) return attach(command, verb.verbs)
+      configureVerb(command, verb, { dryRun })
+      if (verb.verbs !== undefined) return attach(command, verb.verbs, verb.dryRunBelow === true)
       command.action(() => {
         const flags = command.opts()
         const typed = flags.dryRun === true ? { ...root.opts(), dryRun: true } : root.opts()
@@ -48,7 +48,7 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
       })
     })
   }
-  attach(root, options.table)
+  attach(root, options.table, true)
   try {
     await root.parseAsync(helpVerbToFlag(argv), { from: 'user' })
   } catch (error) {

@@ -2,11 +2,13 @@ import type { VerbEntry } from './verb.ts'
 
 /** Every verb, in alphabetical order. A module is imported only when its verb is used. */
 export const verbTable: readonly VerbEntry[] = [
+  { name: 'alpha', summary: 'Experimental commands', load: () => import('./verbs/alpha.ts') },
   {
     name: 'attach',
     summary: "Attach local standard input, output, and error streams to a service's running container",
     load: () => import('./verbs/attach.ts'),
   },
+  { name: 'bridge', summary: 'Convert compose files into another model', load: () => import('./verbs/bridge.ts') },
   { name: 'build', summary: 'Build or rebuild services', load: () => import('./verbs/build.ts') },
   { name: 'commit', summary: "Create a new image from a service container's changes", load: () => import('./verbs/commit.ts') },
   {
@@ -25,6 +27,7 @@ export const verbTable: readonly VerbEntry[] = [
   { name: 'exec', summary: 'Execute a command in a running container', load: () => import('./verbs/exec.ts') },
   { name: 'explain', summary: 'Show where a value of the project comes from', load: () => import('./verbs/explain.ts') },
   { name: 'export', summary: "Export a service container's file system as a tar archive", load: () => import('./verbs/export.ts') },
+  { name: 'generate', summary: 'Generate a Compose file from existing containers', load: () => import('./verbs/generate.ts') },
   { name: 'image', summary: 'Manage images', load: () => import('./verbs/image.ts') },
   { name: 'images', summary: 'List images used by the created containers', load: () => import('./verbs/images.ts') },
   {
@@ -41,6 +44,7 @@ export const verbTable: readonly VerbEntry[] = [
   { name: 'plan', summary: 'Show what up would do, and why', load: () => import('./verbs/plan.ts') },
   { name: 'port', summary: 'Print the public port for a port binding', load: () => import('./verbs/port.ts') },
   { name: 'ps', summary: 'List containers', load: () => import('./verbs/ps.ts') },
+  { name: 'publish', summary: 'Publish compose application', load: () => import('./verbs/publish.ts') },
   { name: 'pull', summary: 'Pull service images', load: () => import('./verbs/pull.ts') },
   { name: 'push', summary: 'Push service images', load: () => import('./verbs/push.ts') },
   { name: 'restart', summary: 'Restart service containers', load: () => import('./verbs/restart.ts') },

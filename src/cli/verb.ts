@@ -62,6 +62,8 @@ export interface Verb {
   readonly unplanned?: true
   /** Does the work and prints; returns the exit code, 0 where there is none. */
   run(invocation: Invocation): Promise<number | undefined>
+  /** Its sub-verbs take `--dry-run` themselves, as verbs of the first level do. */
+  readonly dryRunBelow?: true
   /** Sub-verbs (`image ls`); a verb with these is a group and `run` is not called. */
   readonly verbs?: readonly VerbEntry[]
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { TscomposeError } from '../base/errors.ts'
 import type { Repository } from '../engine/parts.ts'
 import { createRegistryClient } from '../engine/registry/client.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { parseManifest } from '../oci/manifest.ts'
 import { parseReference } from '../oci/reference.ts'
+import { artifactTypes } from './artifact-types.ts'
 import { findComposeFile, insideOf } from './compose-file.ts'
 import type { FetchOptions } from './fetch.ts'
 import { inContext } from './in-context.ts'
@@ -15,10 +16,6 @@ import { configPath } from './places.ts'
 
 /* Projects published to a registry by `compose publish`: a manifest whose layers are compose files and env files. */
 
-const artifactType = 'application/vnd.docker.compose.project'
-const emptyConfig = 'application/vnd.oci.empty.v1+json'
-const composeLayer = 'application/vnd.docker.compose.file+yaml'
-const envLayer = 'application/vnd.docker.compose.envfile'
 const maximumFile = 16 << 20
 
 /** Downloads an artifact into `directory/<digest>`, unless it is there, and gives its compose file. */
@@ -38,7 +35,11 @@ export async function fetchOci(reference: string, options: FetchOptions): Promis
 function layersOf(bytes: Buffer, mediaType: string, reference: string): readonly Descriptor[] {
   const manifest = parseManifest(bytes, mediaType)
   const type = (JSON.parse(bytes.toString('utf8')) as { readonly artifactType?: unknown }).artifactType
-  if (manifest.kind === 'manifest' && (type === artifactType || (type === undefined && manifest.config.mediaType === emptyConfig))) {
+  const configs: readonly string[] = [artifactTypes.emptyConfig, artifactTypes.oldConfig]
+  if (
+    manifest.kind === 'manifest' &&
+    (type === artifactTypes.project || (type === undefined && configs.includes(manifest.config.mediaType)))
+  ) {
     return manifest.layers
   }
   throw new TscomposeError('invalid', 'BAD_REMOTE', `${reference} is not a compose project`, {
@@ -66,11 +67,15 @@ async function download({ repository, layers, directory, reference }: Download, 
         throw new TscomposeError('invalid', 'BAD_REMOTE', `${reference}: layer ${layer.digest} does not say the name of its file`)
       }
       const content = (): Promise<Buffer> => repository.blob(layer, maximumFile, signal)
-      if (mediaType === envLayer) await writeFile(named('envfile'), await content(), { mode: 0o600 })
-      if (mediaType !== composeLayer) continue
+      if (mediaType === artifactTypes.envFile) {
+        await mkdir(dirname(named('envfile')), { recursive: true, mode: 0o700 })
+        await writeFile(named('envfile'), await content(), { mode: 0o600 })
+      }
+      if (mediaType !== artifactTypes.composeFile) continue
       // Files that services are extended from keep their names; all others are documents of one file, merged in order.
       const isExtended = annotations['com.docker.compose.extends'] !== undefined
       const file = isExtended ? named('file') : join(temporary, 'compose.yaml')
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
       const separator = index > 0 && !isExtended ? '\n---\n' : ''
       await appendFile(file, Buffer.concat([Buffer.from(separator), await content()]), { mode: 0o600 })
     }

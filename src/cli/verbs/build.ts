@@ -1,11 +1,11 @@
 import { TscomposeError } from '../../base/errors.ts'
 import { build, checkBuilds } from '../../commands/pull.ts'
 import { printWarnings, sshFlags } from '../compose/build-flags.ts'
-import { isSet, list, parseEnv, services } from '../compose/flags.ts'
+import { isSet, list, parseEnv, services, text } from '../compose/flags.ts'
 import { callersAgent } from '../compose/rules.ts'
 import { projectScope } from '../compose/scope.ts'
 import { collect } from '../flags.ts'
-import type { Verb } from '../verb.ts'
+import type { Invocation, Verb } from '../verb.ts'
 
 export const verb: Verb = {
   title: 'Building',
@@ -13,17 +13,23 @@ export const verb: Verb = {
     command
       .usage('[OPTIONS] [SERVICE...]')
       .argument('[SERVICE...]')
+      .option('--builder <name>', 'Set builder to use; there is one only')
       .option('--build-arg <arg>', 'Set build-time variables for services', collect, [])
       .option('--check', 'Check the Dockerfiles and build nothing')
+      .option('-m, --memory <bytes>', 'Set memory limit for the build container; has no effect, as with BuildKit')
       .option('--no-cache', 'Do not use cache when building the image')
+      .option('--print', 'Print equivalent bake file')
+      .option('--provenance <value>', 'Add a provenance attestation')
       .option('--pull', 'Always attempt to pull a newer version of the image')
       .option('--push', 'Push service images')
       .option('-q, --quiet', 'Suppress the build output')
+      .option('--sbom <value>', 'Add a SBOM attestation')
       .option('--ssh <id>', 'SSH agents or keys for the build: default, ID=SOCKET or ID=KEY', collect, [])
       .option('--with-dependencies', 'Also build dependencies (transitively)')
   },
   run: async (invocation) => {
     const { flags, args, terminal } = invocation
+    refuseUnknown(flags)
     const withDependencies = isSet(flags, 'withDependencies')
     const scope = await projectScope(invocation, { services: args, dependencies: withDependencies })
     const command = {
@@ -43,6 +49,27 @@ export const verb: Verb = {
     if (built.length === 0) scope.warn('no services to build')
     return 0
   },
+}
+
+/** What another builder could do. A flag that asks for nothing (`--sbom=false`) is no request. */
+function refuseUnknown(flags: Invocation['flags']): void {
+  const attestation = ['provenance', 'sbom'].find((name) => !['', 'false', '0'].includes(text(flags, name) ?? ''))
+  if (attestation !== undefined) {
+    throw new TscomposeError('unsupported', 'NO_ATTESTATIONS', `--${attestation}: attestations are not made here`, {
+      hint: 'leave the flag out',
+    })
+  }
+  if (isSet(flags, 'print')) {
+    throw new TscomposeError('unsupported', 'NO_BAKE', '--print: there is no bake file, the builder reads the project itself', {
+      hint: 'see what is built with: tscompose config',
+    })
+  }
+  const builder = text(flags, 'builder')
+  if (builder !== undefined && builder !== '' && builder !== 'default') {
+    throw new TscomposeError('unsupported', 'NO_BUILDER', `there is no builder "${builder}": the engine builds itself`, {
+      hint: 'leave --builder out',
+    })
+  }
 }
 
 function requireValues(args: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import { nameScope } from '../compose/scope.ts'
 import type { Verb } from '../verb.ts'
 
 export const verb: Verb = {
+  unplanned: true,
   configure: (command) => {
     command
       .usage('SERVICE [SERVICE...] [OPTIONS]')
