@@ -1,16 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { BuildSpec, ImageSummary } from '../../src/engine/api.ts'
-import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine.ts'
-import { baseImage, createFixture, type Fixture } from '../conformance/dockerfiles/fixture.ts'
+import type { LocalEngine } from '../../src/engine/local-engine.ts'
+import { baseImage, type Fixture } from '../conformance/dockerfiles/fixture.ts'
+import { type BuildEngine, openBuildEngine } from '../support/build-engine.ts'
 import { sh } from '../support/command.ts'
 import { type LoopbackRegistry, startRegistry } from '../support/registry.ts'
 import { requireSandbox } from '../support/sandboxed.ts'
 
 /* Images of several platforms, without an emulator: programs run on the build's own platform only. */
 
+let opened: BuildEngine
 let engine: LocalEngine
 let fixture: Fixture
 let registry: LoopbackRegistry
@@ -18,25 +19,14 @@ let root: string
 
 beforeAll(async () => {
   requireSandbox()
-  root = mkdtempSync(join(tmpdir(), 'tsc-platforms-'))
-  fixture = await createFixture(root)
+  opened = await openBuildEngine()
+  ;({ engine, fixture, root } = opened)
   registry = await startRegistry(root)
-  engine = await openLocalEngine({
-    paths: { dataRoot: '/var/lib/tscompose', runRoot: '/run/tscompose' },
-    version: '0',
-    socket: '/run/tscompose/none',
-    netdCommand: [process.execPath, join(import.meta.dirname, '../../src/daemon/netd-main.ts')],
-    env: {},
-    log: () => undefined,
-  })
-  await engine.engine.images.import({ path: fixture.baseTar, reference: baseImage, changes: ['CMD ["sh"]'] })
 })
 
 afterAll(async () => {
-  await engine.close()
   await registry.stop()
-  await fixture.close()
-  rmSync(root, { recursive: true })
+  await opened.close()
 })
 
 const host = sh('dpkg --print-architecture').trim()

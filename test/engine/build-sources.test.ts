@@ -1,39 +1,29 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { BuildSpec, ImageSummary } from '../../src/engine/api.ts'
-import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine.ts'
-import { baseImage, createFixture, type Fixture, port } from '../conformance/dockerfiles/fixture.ts'
+import type { LocalEngine } from '../../src/engine/local-engine.ts'
+import { baseImage, type Fixture, port } from '../conformance/dockerfiles/fixture.ts'
+import { type BuildEngine, openBuildEngine } from '../support/build-engine.ts'
 import { sh } from '../support/command.ts'
 import { requireSandbox } from '../support/sandboxed.ts'
 
 /* Where builds get contexts, agents and caches from, and that the same input gives the same bytes. */
 
 const dataRoot = '/var/lib/tscompose'
+let opened: BuildEngine
 let engine: LocalEngine
 let fixture: Fixture
 let root: string
 
 beforeAll(async () => {
   requireSandbox()
-  root = mkdtempSync(join(tmpdir(), 'tsc-sources-'))
-  fixture = await createFixture(root)
-  engine = await openLocalEngine({
-    paths: { dataRoot, runRoot: '/run/tscompose' },
-    version: '0',
-    socket: '/run/tscompose/none',
-    netdCommand: [process.execPath, join(import.meta.dirname, '../../src/daemon/netd-main.ts')],
-    env: {},
-    log: () => undefined,
-  })
-  await engine.engine.images.import({ path: fixture.baseTar, reference: baseImage, changes: ['CMD ["sh"]'] })
+  opened = await openBuildEngine()
+  ;({ engine, fixture, root } = opened)
 })
 
 afterAll(async () => {
-  await engine.close()
-  await fixture.close()
-  rmSync(root, { recursive: true })
+  await opened.close()
 })
 
 let cached: string[] = []

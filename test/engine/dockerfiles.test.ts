@@ -1,40 +1,30 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TscomposeError } from '../../src/base/errors.ts'
 import type { BuildSpec } from '../../src/engine/api.ts'
-import { type LocalEngine, openLocalEngine } from '../../src/engine/local-engine.ts'
+import type { LocalEngine } from '../../src/engine/local-engine.ts'
 import { type Case, listSavedImage, type Recorded, readCases, readIgnore, readRecorded } from '../conformance/dockerfiles/corpus.ts'
-import { baseImage, createFixture, type Fixture } from '../conformance/dockerfiles/fixture.ts'
+import type { Fixture } from '../conformance/dockerfiles/fixture.ts'
+import { type BuildEngine, openBuildEngine } from '../support/build-engine.ts'
 import { sh } from '../support/command.ts'
 import { requireSandbox } from '../support/sandboxed.ts'
 
 /* Every Dockerfile of the corpus, built by our engine and compared with what Docker made of it. */
 
+let opened: BuildEngine
 let engine: LocalEngine
 let fixture: Fixture
 let root: string
 
 beforeAll(async () => {
   requireSandbox()
-  root = mkdtempSync(join(tmpdir(), 'tsc-dockerfiles-'))
-  fixture = await createFixture(root)
-  engine = await openLocalEngine({
-    paths: { dataRoot: '/var/lib/tscompose', runRoot: '/run/tscompose' },
-    version: '0',
-    socket: '/run/tscompose/none',
-    netdCommand: [process.execPath, join(import.meta.dirname, '../../src/daemon/netd-main.ts')],
-    env: {},
-    log: () => undefined,
-  })
-  await engine.engine.images.import({ path: fixture.baseTar, reference: baseImage, changes: ['CMD ["sh"]'] })
+  opened = await openBuildEngine()
+  ;({ engine, fixture, root } = opened)
 })
 
 afterAll(async () => {
-  await engine.close()
-  await fixture.close()
-  rmSync(root, { recursive: true })
+  await opened.close()
 })
 
 function specOf(entry: Case, context: string, file: string): BuildSpec {

@@ -62,6 +62,17 @@ function startExisting(scope: ServiceScope, container: ContainerSummary, cause: 
   return { name: container.name, container: target, ready: start(scope, container.name, target, cause, [stopped]), observed: undefined }
 }
 
+/** A container the plan makes; it starts after the node `after`. */
+function startCreated(
+  scope: ServiceScope,
+  name: string,
+  created: number,
+  { cause, after }: { readonly cause: string; readonly after: number },
+): Replica {
+  const container = { node: created }
+  return { name, container, ready: start(scope, name, container, cause, [after]), observed: undefined }
+}
+
 /** The node that stopped this container before its dependency was recreated. */
 function bounceNode({ emission }: ServiceScope, container: ContainerSummary): number | undefined {
   return emission.removalNodes.get(container.id)
@@ -70,12 +81,7 @@ function bounceNode({ emission }: ServiceScope, container: ContainerSummary): nu
 function create(scope: ServiceScope, number: number, cause: string): Replica {
   const spec = desiredReplica(scope.emission.desired, scope.service, number)
   const created = addCreate(scope, spec, { name: spec.name, cause, shown: { start: 'Creating', done: 'Created' } })
-  return {
-    name: spec.name,
-    container: { node: created },
-    ready: start(scope, spec.name, { node: created }, cause, [created]),
-    observed: undefined,
-  }
+  return startCreated(scope, spec.name, created, { cause, after: created })
 }
 
 /** The new container is made beside the old one, so that the time without a container is short and a failure changes nothing. */
@@ -107,12 +113,7 @@ function recreateBySwap(
     after: [created, gone],
     shown: { done: 'Recreated' },
   })
-  return {
-    name: spec.name,
-    container: { node: created },
-    ready: start(scope, spec.name, { node: created }, cause, [renamed]),
-    observed: undefined,
-  }
+  return startCreated(scope, spec.name, created, { cause, after: renamed })
 }
 
 function recreateInPlace(
@@ -122,12 +123,7 @@ function recreateInPlace(
   const spec = carriedSpec(scope, container)
   const removed = scope.emission.removalNodes.get(container.id)
   const created = addCreate(scope, spec, { name: spec.name, cause, shown: { start: 'Recreate', done: 'Recreated' }, after: [removed] })
-  return {
-    name: spec.name,
-    container: { node: created },
-    ready: start(scope, spec.name, { node: created }, cause, [created]),
-    observed: undefined,
-  }
+  return startCreated(scope, spec.name, created, { cause, after: created })
 }
 
 /** Starts a container when the service's conditions hold, then runs its post_start hooks. Returns the last node. */
