@@ -75,7 +75,23 @@ describe.skipIf(impossible !== undefined)(`Django in a browser${impossible === u
     expect(await browser.page.locator('.greeting').textContent()).toBe('Greetings from the edited view.')
     expect(await browser.screenshot('django-2-edited')).toBeGreaterThan(16)
     expect(await state('django-web-1', 'StartedAt')).toBe(started)
-    expect(await watch.end()).toBe(130)
+  })
+
+  it('migrates again after a change of a model: made in the container, copied to the host, run by the job', async () => {
+    const models = join(example.directory, 'app/guestbook/models.py')
+    const field = 'text = models.CharField(max_length=200)'
+    writeFileSync(
+      models,
+      readFileSync(models, 'utf8').replace(field, `${field}\n    mood = models.CharField(max_length=20, default="glad")`),
+    )
+    await until(async () => (await example.run(['exec', '-T', 'web', 'grep', '-q', 'mood', 'guestbook/models.py'])).exitCode === 0)
+    await example.ok(['exec', '-T', 'web', 'python3', 'manage.py', 'makemigrations', 'guestbook', '--name', 'mood'])
+    expect(await watch?.end()).toBe(130)
+    await example.ok(['cp', 'web:/app/guestbook/migrations/.', 'app/guestbook/migrations'])
+    await example.ok(['up', '-d', '--wait', '--build', '--quiet-build'])
+    expect(await example.ok(['logs', '--no-log-prefix', 'migrate'])).toContain('Applying guestbook.0002_mood... OK')
+    await browser.page.goto(address)
+    expect(await browser.page.content()).toContain('I was here before the engine &lt;was&gt;')
   })
 
   it('keeps the entries over down and up, until down -v', async () => {
