@@ -1,29 +1,26 @@
 import type { ImageSummary } from '../../../engine/api.ts'
 import { formatAgo, formatUtc } from '../../ago.ts'
-import { oneOf } from '../../flags.ts'
+import { collect, oneOf } from '../../flags.ts'
 import { formatSize } from '../../report/reporter.ts'
 import { formatTable } from '../../table.ts'
 import type { Verb } from '../../verb.ts'
-
-/** One line of the list: an image under one of its names. */
-interface Row {
-  readonly image: ImageSummary
-  readonly repository: string
-  readonly tag: string
-}
+import { type NamedImage, parseImageFilters } from './image-filters.ts'
 
 export const verb: Verb = {
   configure: (command) => {
     command
       .usage('[OPTIONS] [REPOSITORY[:TAG]]')
       .argument('[reference]')
+      .option('-a, --all', 'Show all images; there are no intermediate ones here, so this changes nothing')
+      .option('-f, --filter <filter>', 'Only images that match: dangling, label, reference, before, since', collect, [])
       .option('--format <format>', 'Format the output. Values: (table | json)', oneOf(['table', 'json']))
       .option('--no-trunc', 'Do not shorten IDs')
       .option('-q, --quiet', 'Print only image IDs')
   },
   run: async ({ args, flags, connect, terminal }) => {
     const engine = await connect()
-    const rows = listRows(await engine.images.list(), args[0])
+    const images = await engine.images.list()
+    const rows = listRows(images, args[0]).filter(parseImageFilters(flags.filter as readonly string[], images))
     const id = (image: ImageSummary): string => (flags.trunc === false ? image.id : image.id.replace(/^sha256:/, '').slice(0, 12))
     const now = Date.now()
     if (flags.quiet === true) terminal.stdout.write(rows.map(({ image }) => `${id(image)}\n`).join(''))
@@ -44,13 +41,13 @@ export const verb: Verb = {
 }
 
 /** Newest first, one row per name; `<none>` where there is none. */
-function listRows(images: readonly ImageSummary[], wanted: string | undefined): readonly Row[] {
+function listRows(images: readonly ImageSummary[], wanted: string | undefined): readonly NamedImage[] {
   const rows = [...images].sort((a, b) => b.createdAt - a.createdAt).flatMap(rowsOf)
   if (wanted === undefined) return rows
   return rows.filter(({ repository, tag }) => wanted === repository || wanted === `${repository}:${tag}`)
 }
 
-function rowsOf(image: ImageSummary): readonly Row[] {
+function rowsOf(image: ImageSummary): readonly NamedImage[] {
   const none = '<none>'
   if (image.tags.length > 0) return image.tags.map((name) => ({ image, ...splitTag(name) }))
   const repository = image.digests[0]?.split('@')[0]
@@ -69,7 +66,7 @@ function formatRounded(bytes: number): string {
   return `${Number(Number(number).toPrecision(3))}${unit}`
 }
 
-function jsonRow({ image, repository, tag }: Row, id: string, now: number): Readonly<Record<string, string>> {
+function jsonRow({ image, repository, tag }: NamedImage, id: string, now: number): Readonly<Record<string, string>> {
   const digest = image.digests.find((candidate) => candidate.startsWith(`${repository}@`))?.split('@')[1]
   return {
     Containers: 'N/A',

@@ -1,7 +1,6 @@
-import { TscomposeError } from '../../../base/errors.ts'
 import { confirm } from '../../compose/confirm.ts'
-import { parseTimestamp } from '../../compose/durations.ts'
 import { collect } from '../../flags.ts'
+import { parsePruneFilters } from '../../prune-filters.ts'
 import { formatSize } from '../../report/reporter.ts'
 import type { Verb } from '../../verb.ts'
 
@@ -16,7 +15,7 @@ export const verb: Verb = {
   run: async (invocation) => {
     const { flags, connect, signal, terminal } = invocation
     const all = flags.all === true
-    const filters = parseFilters(flags.filter as readonly string[], Date.now())
+    const filters = parsePruneFilters(flags.filter as readonly string[], Date.now())
     const what = all ? 'all images without at least one container' : 'all dangling images'
     if (flags.force !== true && !(await confirm(invocation, `This removes ${what}. Are you sure you want to continue?`))) return 0
     const { lines, bytes } = await (await connect()).images.prune({ all, ...filters }, { signal })
@@ -25,19 +24,4 @@ export const verb: Verb = {
     terminal.stdout.write(`Total reclaimed space: ${formatSize(bytes)}\n`)
     return 0
   },
-}
-
-function parseFilters(filters: readonly string[], now: number): { readonly until?: number; readonly labels: readonly string[] } {
-  const labels: string[] = []
-  let until: number | undefined
-  for (const filter of filters) {
-    const [, key = '', value = ''] = /^([^=]*)=([\s\S]*)$/.exec(filter) ?? []
-    if (key === 'label') labels.push(value)
-    else if (key === 'until' && parseTimestamp(value, now) !== undefined) until = parseTimestamp(value, now)
-    else if (!(key === 'dangling' && (value === 'true' || value === 'false')))
-      throw new TscomposeError('invalid', 'USAGE', `invalid filter '${filter}'`, {
-        hint: 'filters are until=<time> and label=<key>[=<value>]',
-      })
-  }
-  return { labels, ...(until === undefined ? {} : { until }) }
 }
