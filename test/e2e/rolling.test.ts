@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { busyboxImage } from '../support/busybox.ts'
 import { createCli } from '../support/cli.ts'
@@ -39,14 +39,14 @@ interface Load {
   stop(): Promise<void>
 }
 
-/** Asks again and again, each time over a new connection, from several sides at once. */
-function startLoad(hosts: readonly string[]): Load {
+/** Asks again and again, each time over a new connection (or over those the agent keeps), from several sides at once. */
+function startLoad(hosts: readonly string[], agent: Agent | false = false): Load {
   const answers = new Map<string, number>()
   const failures: string[] = []
   let going = true
   const ask = (host: string): Promise<void> =>
     new Promise((resolve) => {
-      const call = request({ host, port, agent: false, timeout: 5000 }, (response) => {
+      const call = request({ host, port, agent, timeout: 5000 }, (response) => {
         let text = ''
         response.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk
@@ -127,6 +127,62 @@ describe('up with update_config', () => {
     expect([...load.answers.keys()]).toEqual(['200 one'])
     expect(await project.ok(['ps', '-q'])).toBe(before)
     expect(await names()).toBe('rolling-web-1 running\n')
+  })
+
+  it('loses no request on connections that are kept alive, and does not wait for idle ones', async () => {
+    // A server as it should be: told to stop, it answers what is asked and closes each connection with its answer.
+    project.write(
+      'server.js',
+      `let closing = false
+       const server = require('node:http').createServer((_request, response) => {
+         if (closing) response.setHeader('Connection', 'close')
+         setTimeout(() => response.end(process.env.VERSION), 5)
+       })
+       server.keepAliveTimeout = 60000
+       server.listen(80, () => process.on('SIGTERM', () => { closing = true; setTimeout(() => process.exit(0), 1500) }))`,
+    )
+    const kept = (version: string): string => `
+services:
+  web:
+    image: ${busyboxImage}
+    entrypoint: [/node, /srv/server.js]
+    environment: { VERSION: ${version} }
+    ports: ["${port}:80"]
+    volumes: ["${process.execPath}:/node:ro", "./server.js:/srv/server.js:ro", "/usr:/usr:ro", "/lib:/lib:ro", "/lib64:/lib64:ro"]
+    stop_grace_period: 5s
+    healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1/"], interval: 200ms, start_interval: 100ms, start_period: 20s }
+    deploy: { update_config: { order: start-first } }
+`
+    const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+    project.write('compose.yaml', kept('one'))
+    await project.ok(['up', '-d', '--wait'])
+    const load = startLoad(['127.0.0.1', '127.0.0.1', '127.0.0.1'], agent)
+    project.write('compose.yaml', kept('two'))
+    await project.ok(['up', '-d'])
+    await load.stop()
+    expect(load.failures).toEqual([])
+    expect([...load.answers.keys()].sort()).toEqual(['200 one', '200 two'])
+    agent.destroy()
+    // One connection that nobody uses: the old container goes without the five seconds that a busy one is given.
+    const idle = new Agent({ keepAlive: true, maxSockets: 1 })
+    const once = startLoad(['127.0.0.1'], idle)
+    await once.stop()
+    project.write('compose.yaml', kept('three').replace('5s', '0s'))
+    const events = project.run(['events', '--json'], { timeout: 60_000 })
+    await project.ok(['up', '-d'])
+    idle.destroy()
+    await project.ok(['engine', 'stop'])
+    const times = (await events).stdout
+      .trim()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as { readonly action: string; readonly time: string; readonly attributes: Readonly<Record<string, string>> },
+      )
+    const healthy = times.find(({ action }) => action === 'health_status: healthy')
+    const died = times.find(({ action }) => action === 'die')
+    const tookMs = Date.parse(died?.time ?? '') - Date.parse(healthy?.time ?? '')
+    expect(tookMs).toBeLessThan(4500)
   })
 
   it('passes over as many failures as max_failure_ratio allows, and puts those back', async () => {

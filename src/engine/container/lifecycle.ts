@@ -164,7 +164,7 @@ async function takePorts(deps: ContainerDeps, entry: Entry, from: Entry): Promis
   deps.store.setState(entry, { ports: own })
   if (from.run === undefined || from === entry) return
   deps.store.setState(from, { ports: left })
-  await drain(from)
+  await drain(from, containerPlaces(deps.paths, from.record.id).netns)
 }
 
 /** Docker's kill: SIGKILL and the container's stop signal count as a stop by hand. */

@@ -32,9 +32,9 @@ export interface NetlinkSocket {
   close(): void
 }
 
-export type NetlinkFamily = 'route' | 'netfilter'
+export type NetlinkFamily = 'route' | 'sock-diag' | 'netfilter'
 
-const protocols: Readonly<Record<NetlinkFamily, number>> = { route: 0, netfilter: 12 }
+const protocols: Readonly<Record<NetlinkFamily, number>> = { route: 0, 'sock-diag': 4, netfilter: 12 }
 
 /** Opens a socket in the network namespace the calling thread is in now. All calls are synchronous. */
 export function openNetlink(family: NetlinkFamily = 'route'): NetlinkSocket {
