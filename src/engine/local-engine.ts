@@ -18,6 +18,8 @@ import { createNetworkPart } from './network/network-part.ts'
 import { observe } from './observe.ts'
 import type { EnginePaths } from './parts.ts'
 import { createRegistryClient } from './registry/client.ts'
+import { readRegistryConfig } from './registry/endpoints.ts'
+import { proxiesFromEnvironment } from './registry/proxy.ts'
 import { createRuntime, findRuntime, type RuntimeInfo } from './runtime/runtime.ts'
 import { createSnapshotStore } from './snapshot/snapshot-store.ts'
 import { createRecordStore, type RecordStore } from './state/records.ts'
@@ -112,6 +114,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     snapshots,
     runner: containers.stepRunner,
     collectGarbage: images.collectGarbage,
+    proxies: async () => (await readRegistryConfig(configPath)).proxies ?? proxiesFromEnvironment(options.env),
     records: records({ directory: join(paths.dataRoot, 'build-cache/layers'), parse: parseLayerRecord }),
   })
   await containers.restore()

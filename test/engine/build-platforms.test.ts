@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { BuildSpec, ImageSummary } from '../../src/engine/api.ts'
@@ -120,4 +120,32 @@ it('a program of a platform that cannot run here is refused with what helps', as
   await build(text, { platforms, tags: ['several/base:3'] })
   const failing = build('FROM several/base:3\nRUN true\n', { platforms: [`linux/${foreign}`] })
   await expect(failing).rejects.toMatchObject({ code: 'FOREIGN_PLATFORM', position: { line: 2 } })
+})
+
+it('an OCI layout in a directory is a named context, by its tag or digest, and leaves no image here', async () => {
+  const layout = join(root, 'named')
+  await build(text, { platforms, tags: ['several/layout:1'] })
+  const path = join(root, 'layout.tar')
+  await engine.engine.images.save({ references: ['several/layout:1'], path })
+  sh(`mkdir ${layout} && tar -xf ${path} -C ${layout} oci-layout index.json blobs`)
+  const names = (await engine.engine.images.list()).flatMap(({ tags }) => tags)
+  for (const name of names.filter((each) => each !== baseImage)) await engine.engine.images.remove({ image: name })
+  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {
+    readonly manifests: readonly { readonly digest: string }[]
+  }
+  const digest = index.manifests[0]?.digest ?? ''
+  for (const reference of [`${layout}:1`, `${layout}@${digest}`, layout]) {
+    const additionalContexts = { laid: `oci-layout://${reference}` }
+    await build('FROM laid\nCOPY --from=laid /arch /other\nENV A=1\n', {
+      additionalContexts,
+      noCache: true,
+      tags: [`${registry.host}/laid:1`],
+    })
+    await engine.engine.images.push({ reference: `${registry.host}/laid:1` })
+    expect(fileIn('laid:1', host)).toBe(host)
+  }
+  const missing = build('FROM laid', { additionalContexts: { laid: `oci-layout://${layout}:nosuch` } })
+  await expect(missing).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND', position: { line: 1 } })
+  expect((await engine.engine.images.list()).flatMap(({ tags }) => tags).sort()).toEqual([`${registry.host}/laid:1`, baseImage].sort())
+  expect((await engine.engine.images.list()).filter(({ tags, digests }) => tags.length + digests.length === 0)).toEqual([])
 })

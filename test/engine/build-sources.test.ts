@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { BuildSpec, ImageSummary } from '../../src/engine/api.ts'
@@ -15,10 +18,12 @@ let opened: BuildEngine
 let engine: LocalEngine
 let fixture: Fixture
 let root: string
+/** The engine's, as it is when it is asked. */
+const environment: Record<string, string> = {}
 
 beforeAll(async () => {
   requireSandbox()
-  opened = await openBuildEngine()
+  opened = await openBuildEngine(environment)
   ;({ engine, fixture, root } = opened)
 })
 
@@ -67,6 +72,26 @@ it('an archive is a context, at a web server and in a file; its Dockerfile canno
   mkdirSync(directory)
   sh(`ln -s /etc/passwd ${directory}/Dockerfile && tar -C ${directory} -cf ${directory}.tar .`)
   await expect(build(undefined, { context: `${directory}.tar` })).rejects.toMatchObject({ code: 'DOCKERFILE_NOT_FOUND' })
+})
+
+it('downloads and repositories go through the proxies of the environment', async () => {
+  const seen: string[] = []
+  const proxy = createServer((request, response) => {
+    seen.push(request.url ?? '')
+    response.end('from the proxy\n')
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const { port: proxyPort } = proxy.address() as AddressInfo
+  environment.http_proxy = `http://127.0.0.1:${proxyPort}`
+  try {
+    await build(`FROM ${baseImage}\nADD http://files.invalid/x.txt /x\n`)
+    expect(await fileOf('x')).toBe('from the proxy\n')
+    await expect(build(`FROM ${baseImage}\nADD http://code.invalid/x.git /y\n`)).rejects.toMatchObject({ code: 'GIT_FAILED' })
+  } finally {
+    environment.http_proxy = ''
+    proxy.close()
+  }
+  expect(seen).toEqual(['http://files.invalid/x.txt', expect.stringContaining('http://code.invalid/x.git/info/refs')])
 })
 
 it('a named context may be a repository', async () => {

@@ -35,6 +35,7 @@ beforeAll(async () => {
     snapshots: engine.snapshots,
     runner: engine.stepRunner,
     collectGarbage: async () => undefined,
+    proxies: async () => ({ http: '', https: '', none: '' }),
     records: createRecordStore({ directory: `${paths.dataRoot}/build-cache/layers`, parse: parseLayerRecord, warn: () => undefined }),
     // A table in place of the image store: what a build reads and gives is all there is to it.
     images: {

@@ -13,7 +13,8 @@ export interface BuildEngine {
   close(): Promise<void>
 }
 
-export async function openBuildEngine(): Promise<BuildEngine> {
+/** `env` is the engine's environment, as it is whenever it is asked. */
+export async function openBuildEngine(env: Readonly<Record<string, string>> = {}): Promise<BuildEngine> {
   const root = mkdtempSync(join(tmpdir(), 'tscompose-build-tests-'))
   const fixture = await createFixture(root)
   const engine = await openLocalEngine({
@@ -21,7 +22,7 @@ export async function openBuildEngine(): Promise<BuildEngine> {
     version: '0',
     socket: '/run/tscompose/none',
     netdCommand: [process.execPath, join(import.meta.dirname, '../../src/daemon/netd-main.ts')],
-    env: {},
+    env,
     log: () => undefined,
   })
   await engine.engine.images.import({ path: fixture.baseTar, reference: baseImage, changes: ['CMD ["sh"]'] })

@@ -4,12 +4,15 @@ import { parseReference } from '../../oci/reference.ts'
 import type { BuildSpec, PullParams } from '../api.ts'
 import type { ResolvedImage } from '../parts.ts'
 import type { BuildRun } from './build-run.ts'
+import { resolveLayout } from './layout-context.ts'
+import { layoutScheme } from './stages.ts'
 
 /**
  * The image, from here or, where it is missing, of another platform than the one asked for, or `pull` asks for a newer
  * one, from its registry. `platform` is that of FROM.
  */
 export async function resolveBase(run: BuildRun, reference: string, platform: string | undefined): Promise<ResolvedImage> {
+  if (reference.startsWith(layoutScheme)) return resolveLayout(run, reference)
   const { images } = run.deps
   const asked = platform !== undefined || (run.spec.platforms ?? []).length > 0
   const wanted = platform === undefined ? run.platform : parsePlatform(platform)

@@ -1,5 +1,5 @@
 import type * as api from '../api.ts'
-import type { EnginePaths, ImageCommitter, ImageResolver, SnapshotStore, Snapshotter, StepRunner } from '../parts.ts'
+import type { EnginePaths, ImageCommitter, ImageResolver, ProxySettings, SnapshotStore, Snapshotter, StepRunner } from '../parts.ts'
 import type { LayerRecords } from './cache.ts'
 
 /** What the builder needs of the other parts. */
@@ -12,6 +12,8 @@ export interface BuilderDeps {
   readonly records: LayerRecords
   /** Deletes layers that no image, container or build needs. */
   readonly collectGarbage: () => Promise<void>
+  /** For what ADD and contexts get from elsewhere; asked for each build. */
+  readonly proxies: () => Promise<ProxySettings>
   /** RFC 3339 comes from here. */
   readonly now?: () => number
 }

@@ -50,7 +50,7 @@ async function openForeign(tools: ContextTools, text: string): Promise<Foreign |
   if (location?.kind === 'git') return { kind: 'tree', path: await fetchTree(tools, location) }
   if (location?.kind === 'http') {
     const store = join(tools.deps.paths.dataRoot, 'build-cache', 'http')
-    const file: Downloaded = await tools.worker.run('download', { url: location.url, store })
+    const file: Downloaded = await tools.worker.run('download', { url: location.url, store, proxies: await tools.deps.proxies() })
     return openFile(tools, file.path)
   }
   const found = await stat(text).catch(() => undefined)

@@ -148,8 +148,12 @@ export function resolveCopySource(name: string, earlier: readonly Stage[], conte
   return number === undefined ? resolveSource(name, earlier, contexts) : { kind: 'stage', index: number.index }
 }
 
+/** Begins the name of an image in a directory. */
+export const layoutScheme = 'oci-layout://'
+
 function parseNamedContext(value: string): SourceRef {
   const image = /^docker-image:\/\/(.+)$/.exec(value)?.[1]
+  if (value.startsWith(layoutScheme)) return { kind: 'image', reference: value }
   return image === undefined ? { kind: 'directory', path: value } : { kind: 'image', reference: image }
 }
 

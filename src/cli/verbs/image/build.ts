@@ -95,12 +95,12 @@ async function openContext(path: string, cwd: string): Promise<{ readonly contex
 }
 
 function namedContexts(words: readonly string[], cwd: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(pairs('--build-context', words)).map(([name, value]) => [
-      name,
-      isForeign(value) || value.startsWith('docker-image://') ? value : resolve(cwd, value),
-    ]),
-  )
+  return Object.fromEntries(Object.entries(pairs('--build-context', words)).map(([name, value]) => [name, contextOf(value, cwd)]))
+}
+
+function contextOf(value: string, cwd: string): string {
+  if (value.startsWith('oci-layout://')) return `oci-layout://${resolve(cwd, value.slice('oci-layout://'.length))}`
+  return isForeign(value) || value.startsWith('docker-image://') ? value : resolve(cwd, value)
 }
 
 function agents(words: readonly string[], { env, cwd }: Pick<Terminal, 'env' | 'cwd'>): NonNullable<BuildSpec['ssh']> {

@@ -32,7 +32,7 @@ export interface Tasks {
   }
   copy(request: { readonly tree: TreeRequest; readonly copy: CopyRequest }): null
   /** Gets a file of the web into the build cache. */
-  download(request: { readonly url: string; readonly store: string }): Promise<Downloaded>
+  download(request: Parameters<typeof download>[0]): Promise<Downloaded>
   /** Makes no time in a tree later than `epoch` (seconds). */
   clampTimes(request: { readonly path: string; readonly epoch: number }): null
   /** Writes remembered hashes back. */

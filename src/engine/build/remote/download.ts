@@ -5,6 +5,7 @@ import { join, posix } from 'node:path'
 import { TscomposeError } from '../../../base/errors.ts'
 import { sha256 } from '../../../base/hash.ts'
 import { writeFileAtomic } from '../../../sys/files.ts'
+import type { ProxySettings } from '../../parts.ts'
 import { withoutPassword } from './location.ts'
 
 /** A file of the web as it lies in the build cache. */
@@ -30,14 +31,22 @@ const silenceMs = 60_000
  * Gets a file of a web server into `store`, or finds it there where the server says it is still the same. Runs in a
  * worker thread. Rejects DOWNLOAD_FAILED.
  */
-export async function download({ url, store }: { readonly url: string; readonly store: string }): Promise<Downloaded> {
+export async function download({
+  url,
+  store,
+  proxies,
+}: {
+  readonly url: string
+  readonly store: string
+  readonly proxies: ProxySettings
+}): Promise<Downloaded> {
   mkdirSync(store, { recursive: true, mode: 0o700 })
   const known = readKnown(store, url)
   const conditions = {
     ...(known?.etag === undefined ? {} : { 'if-none-match': known.etag }),
     ...(known?.lastModified === undefined ? {} : { 'if-modified-since': known.lastModified }),
   }
-  const response = await request(url, known === undefined ? {} : conditions)
+  const response = await request(url, known === undefined ? {} : conditions, proxies)
   if (response.statusCode === 304 && known !== undefined) {
     response.resume()
     return known
@@ -59,10 +68,10 @@ function readKnown(store: string, url: string): Remembered | undefined {
   }
 }
 
-async function request(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+async function request(url: string, headers: Readonly<Record<string, string>>, proxies: ProxySettings): Promise<IncomingMessage> {
   let address = new URL(url)
   for (let redirects = 0; redirects <= maximumRedirects; redirects++) {
-    const response = await requestOnce(address, { ...headers, 'user-agent': 'tscompose', 'accept-encoding': 'identity' })
+    const response = await requestOnce(address, { ...headers, 'user-agent': 'tscompose', 'accept-encoding': 'identity' }, proxies)
     const { location } = response.headers
     if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0) || location === undefined) return response
     response.resume()
@@ -74,14 +83,22 @@ async function request(url: string, headers: Readonly<Record<string, string>>): 
   throw failed(url, 'it redirects without end')
 }
 
-async function requestOnce(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+async function requestOnce(url: URL, headers: Readonly<Record<string, string>>, proxies: ProxySettings): Promise<IncomingMessage> {
   const client = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   return new Promise((resolve, reject) => {
-    const sent: ClientRequest = client.request(url, { headers, timeout: silenceMs }, resolve)
+    const agent = new client.Agent({ proxyEnv: proxyEnvironment(proxies) })
+    const sent: ClientRequest = client.request(url, { headers, agent, timeout: silenceMs }, resolve)
     sent.once('timeout', () => sent.destroy(new Error('the server is silent')))
     sent.once('error', (error) => reject(failed(url.href, error.message, error)))
     sent.end()
   })
+}
+
+/** As programs know proxies by their environment; this machine is never reached through one. */
+export function proxyEnvironment({ http, https, none }: ProxySettings): Readonly<Record<string, string>> {
+  const excluded = ['localhost', '127.0.0.1', '::1', none].filter((item) => item !== '').join(',')
+  const named = { http_proxy: http, https_proxy: https, no_proxy: excluded }
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== ''))
 }
 
 async function receive(url: string, response: IncomingMessage, store: string): Promise<Remembered> {

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { hasCode, TscomposeError } from '../../../base/errors.ts'
 import { sha256 } from '../../../base/hash.ts'
 import { plainEnvironment, run as runCommand } from '../../../sys/process.ts'
+import type { ProxySettings } from '../../parts.ts'
+import { proxyEnvironment } from './download.ts'
 import { type RemoteLocation, withoutPassword } from './location.ts'
 
 type GitLocation = Extract<RemoteLocation, { kind: 'git' }>
@@ -12,11 +14,12 @@ export interface GitOptions {
   readonly store: string
   /** Socket of an SSH agent, for ssh remotes. */
   readonly sshSocket?: string
+  readonly proxies: ProxySettings
   readonly signal: AbortSignal
 }
 
 /** Nothing of the host's configuration, no questions, no hooks, no transports that run programs or read this machine. */
-function environment({ sshSocket, store }: GitOptions): Readonly<Record<string, string>> {
+function environment({ sshSocket, store, proxies }: GitOptions): Readonly<Record<string, string>> {
   const knownHosts = `-o UserKnownHostsFile=${join(store, 'known_hosts')} -o StrictHostKeyChecking=accept-new`
   return {
     ...plainEnvironment,
@@ -26,6 +29,7 @@ function environment({ sshSocket, store }: GitOptions): Readonly<Record<string, 
     GIT_TERMINAL_PROMPT: '0',
     GIT_ALLOW_PROTOCOL: 'http:https:ssh:git',
     GIT_SSH_COMMAND: `ssh -F /dev/null -o BatchMode=yes ${knownHosts}`,
+    ...proxyEnvironment(proxies),
     ...(sshSocket === undefined ? {} : { SSH_AUTH_SOCK: sshSocket }),
   }
 }

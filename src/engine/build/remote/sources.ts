@@ -38,7 +38,7 @@ async function resolveRemote(run: BuildRun, source: string, options: RemoteOptio
 async function resolveFile(run: BuildRun, url: string, { checksum }: RemoteOptions): Promise<RemoteSource> {
   if (checksum !== undefined && !/^sha256:[0-9a-f]{64}$/.test(checksum))
     throw new TscomposeError('invalid', 'INVALID_CHECKSUM', `--checksum: ${JSON.stringify(checksum)} is not sha256:HEX`)
-  const file = await run.worker.run('download', { url, store: join(cacheRoot(run), 'http') })
+  const file = await run.worker.run('download', { url, store: join(cacheRoot(run), 'http'), proxies: await run.deps.proxies() })
   if (checksum !== undefined && checksum !== `sha256:${file.digest}`)
     throw new TscomposeError('invalid', 'CHECKSUM_MISMATCH', `${withoutPassword(url)} is sha256:${file.digest}, not ${checksum}`, {
       hint: 'the file at the server has changed: look at it before you write the new checksum down',
@@ -52,7 +52,7 @@ async function resolveTree(
   location: Extract<RemoteLocation, { kind: 'git' }>,
   { keepGitDirectory, checksum }: RemoteOptions,
 ): Promise<RemoteSource> {
-  const options = gitOptions(run)
+  const options = await gitOptions(run)
   const commit = await resolveCommit(location, options)
   if (checksum !== undefined && !(checksum.length >= 7 && commit.startsWith(checksum.replace(/^sha1:/, ''))))
     throw new TscomposeError('invalid', 'CHECKSUM_MISMATCH', `${withoutPassword(location.remote)} is at commit ${commit}, not ${checksum}`)
@@ -62,7 +62,7 @@ async function resolveTree(
 
 /** Checks out what a location names now; returns the directory. */
 export async function fetchTree(tools: Tools, location: Extract<RemoteLocation, { kind: 'git' }>): Promise<string> {
-  const options = gitOptions(tools)
+  const options = await gitOptions(tools)
   const keepGitDirectory = tools.spec.args?.BUILDKIT_CONTEXT_KEEP_GIT_DIR === '1'
   const commit = await resolveCommit(location, options)
   return checkOut({ root: await tools.scratch(), commit, location, keepGitDirectory }, options)
@@ -72,9 +72,14 @@ type Tools = Pick<BuildRun, 'deps' | 'spec' | 'scratch' | 'signal'>
 
 const cacheRoot = (run: Pick<BuildRun, 'deps'>): string => join(run.deps.paths.dataRoot, 'build-cache')
 
-function gitOptions(run: Pick<BuildRun, 'deps' | 'spec' | 'signal'>): GitOptions {
+async function gitOptions(run: Pick<BuildRun, 'deps' | 'spec' | 'signal'>): Promise<GitOptions> {
   const agent = run.spec.ssh?.find(({ id }) => id === 'default')?.path
-  return { store: join(cacheRoot(run), 'git'), signal: run.signal, ...(agent === undefined ? {} : { sshSocket: agent }) }
+  return {
+    store: join(cacheRoot(run), 'git'),
+    proxies: await run.deps.proxies(),
+    signal: run.signal,
+    ...(agent === undefined ? {} : { sshSocket: agent }),
+  }
 }
 
 /** Copies what was looked up into the root; a file keeps the server's time, and lies in the cache readable by its owner alone. */
