@@ -39,7 +39,14 @@ interface Report {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
-  readonly testResults: readonly { readonly status: string; readonly name: string; readonly assertionResults: readonly unknown[] }[]
+  readonly testResults: readonly { readonly status: string; readonly name: string; readonly assertionResults: readonly Assertion[] }[]
+}
+
+interface Assertion {
+  readonly status: string
+  /** The groups it is in, outermost first. */
+  readonly ancestorTitles: readonly string[]
+  readonly title: string
 }
 
 const projects = ['unit', 'conformance', 'engine', 'e2e'] as const
@@ -142,6 +149,7 @@ async function runJob(job: Job, slot: number): Promise<Totals> {
   const totals = readTotals(job, code)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${totals.failed === 0 ? 'ok    ' : 'FAILED'} ${job.name}  ${formatTotals(totals)}  ${seconds} s`)
+  for (const title of totals.skipped > 0 ? skippedTitles(job) : []) console.log(`       skipped: ${title}`)
   if (totals.failed > 0) console.log(Buffer.concat(output).toString('utf8').trimEnd().replaceAll(/^/gm, '    '))
   return totals
 }
@@ -162,6 +170,13 @@ function readTotals(job: Job, code: number | null): Totals {
     skipped: report.numPendingTests + report.numTodoTests,
   }
   return code === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 }
+}
+
+/** What was skipped, by its outermost group: the titles say why. */
+function skippedTitles(job: Job): readonly string[] {
+  const { testResults } = JSON.parse(readFileSync(job.report, 'utf8')) as Report
+  const skipped = testResults.flatMap((file) => file.assertionResults).filter(({ status }) => status !== 'passed' && status !== 'failed')
+  return [...new Set(skipped.map(({ ancestorTitles, title }) => ancestorTitles.find((name) => name !== '') ?? title))]
 }
 
 function formatTotals({ passed, failed, skipped }: Totals): string {
