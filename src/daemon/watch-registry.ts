@@ -94,7 +94,7 @@ export async function startBackgroundWatch({ project, argv, cwd, env, script }: 
   const log = watchLogPath(project)
   mkdirSync(join(enginePaths.dataRoot, 'watch'), { recursive: true, mode: 0o700 })
   rmSync(log, { force: true })
-  const pid = spawnDaemonized(process.execPath, ['--no-warnings', script, ...argv], { env, cwd, logFile: log })
+  const pid = spawnDaemonized(process.execPath, ['--no-warnings', '--', script, ...argv], { env, cwd, logFile: log })
   const started = processStartTime(pid)
   const deadline = performance.now() + startTimeoutMs
   for (;;) {

@@ -75,6 +75,12 @@ function expectClear(stderr: string): void {
   expect(stderr).not.toContain('bug in tscompose')
 }
 
+it('an --env-file that is not there is our complaint, not one of Node, which has an option of that name', async () => {
+  project.write('compose.yaml', 'services: { a: { image: x } }\n')
+  const { exitCode, stderr } = await project.run(['--env-file', 'nope.env', 'config'])
+  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^couldn't find env file: .*\/nope\.env\nhint: /)])
+})
+
 describe('a compose file that is wrong', () => {
   const cases: readonly (readonly [string, string | undefined, string])[] = [
     ['is not there', undefined, 'no configuration file provided: not found'],
@@ -202,6 +208,15 @@ describe('a container that cannot start', () => {
     project.write('compose.yaml', service('user: nosuch'))
     const { exitCode, stderr } = await project.run(['up', '-d'])
     expect(stderr).toContain(`user "nosuch" is not in the image's /etc/passwd`)
+    expectClear(stderr)
+    expect(exitCode).toBe(1)
+    await project.ok(['down', '-t', '0'])
+  })
+
+  it('since its replicas want the same port: one has it, and the others are told of another container', async () => {
+    project.write('compose.yaml', service('ports: ["18070:80"]'))
+    const { exitCode, stderr } = await project.run(['up', '-d', '--scale', 'web=2'])
+    expect(stderr).toMatch(/the port is already in use by (?:container bad-web-\d|another container that starts just now)/)
     expectClear(stderr)
     expect(exitCode).toBe(1)
     await project.ok(['down', '-t', '0'])

@@ -23,6 +23,13 @@ export async function explainPortInUse(
   }
   const owner = await findPortOwner(protocol, port).catch(() => undefined)
   if (owner === undefined) throw new TscomposeError('conflict', 'PORT_IN_USE', error.message, { target: String(port), hint })
+  // Our own helper holds it for a container whose record is not complete yet.
+  if (owner.command.includes('tscompose-netd')) {
+    throw new TscomposeError('conflict', 'PORT_IN_USE', `${error.message} by another container that starts just now`, {
+      target: String(port),
+      hint: `give each container a port of its own, such as one of a range: "${port}-${port + 9}:…"`,
+    })
+  }
   throw new TscomposeError('conflict', 'PORT_IN_USE', `${error.message} by process ${owner.pid} (${owner.command})`, {
     target: String(port),
     hint: `stop that process, or ${hint}`,
