@@ -59,7 +59,7 @@ describe('an engine that starts anew', () => {
     const ns = 1_000_000
     const check = (test: string, interval: number): object => ({ Test: ['CMD-SHELL', test], Interval: interval * ns, Retries: 3 })
     const well = await started('well', ['sleep', '1000'], { healthcheck: check('echo fine', 50) })
-    const ill = await started('ill', ['sleep', '1000'], { healthcheck: check('echo poorly; exit 1', 400) })
+    const ill = await started('ill', ['sleep', '1000'], { healthcheck: check('echo poorly; exit 1', 1000) })
     const slow = await started('slow', ['sleep', '1000'], { healthcheck: check('true', 60_000) })
     await engine.containers.await({ container: well, until: 'healthy', timeoutMs: 5000 })
     while ((await engine.containers.inspect({ container: ill })).failingStreak < 1) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -70,7 +70,7 @@ describe('an engine that starts anew', () => {
     // Two more failures make three: the one before counts.
     const { failingStreak, state } = await engine.containers.inspect({ container: ill })
     expect([failingStreak >= 1, state.health]).toEqual([true, 'starting'])
-    await expect(engine.containers.await({ container: ill, until: 'healthy', timeoutMs: 5000 })).rejects.toThrow('unhealthy')
+    await expect(engine.containers.await({ container: ill, until: 'healthy', timeoutMs: 15_000 })).rejects.toThrow('unhealthy')
     expect((await engine.containers.inspect({ container: ill })).healthLog.length).toBe(3)
     // A new run knows nothing of the one before.
     expect((await engine.containers.inspect({ container: slow })).state.health).toBe('starting')
