@@ -10,6 +10,7 @@ import { parseManifest } from '../oci/manifest.ts'
 import { parseReference } from '../oci/reference.ts'
 import { artifactTypes } from './artifact-types.ts'
 import { findComposeFile, insideOf } from './compose-file.ts'
+import { createCredentials } from './credentials/credentials.ts'
 import type { FetchOptions } from './fetch.ts'
 import { inContext } from './in-context.ts'
 import { configPath } from './places.ts'
@@ -22,7 +23,9 @@ const maximumFile = 16 << 20
 export async function fetchOci(reference: string, options: FetchOptions): Promise<string> {
   const named = parseReference(reference.slice('oci://'.length))
   try {
-    const repository = await createRegistryClient({ configPath }).repository(named)
+    const credentials = await createCredentials(options.env).get(named.host)
+    const client = createRegistryClient({ configPath, env: options.env })
+    const repository = await client.repository(named, credentials === undefined ? {} : { credentials })
     const { bytes, digest, mediaType } = await repository.manifest(named.digest ?? named.tag ?? 'latest', options.signal)
     const directory = join(options.directory, digest.replace(':', '-'))
     if (!existsSync(directory)) await download({ repository, layers: layersOf(bytes, mediaType, reference), directory, reference }, options)

@@ -11,6 +11,7 @@ import { loadProject } from '../../src/project/load.ts'
 import type { LoadOptions } from '../../src/project/options.ts'
 import { createFetcher } from '../../src/remotes/fetch.ts'
 import { createDigestResolver } from '../../src/remotes/image-digest.ts'
+import { sh } from '../support/command.ts'
 import { type LoopbackRegistry, startRegistry } from '../support/registry.ts'
 
 /* Compose files from a git daemon and a registry, both real ones on loopback. */
@@ -195,6 +196,33 @@ describe('registries', () => {
     await expect(load({ files: [`oci://${registry.host}/t/image:1`] })).rejects.toMatchObject({ code: 'BAD_REMOTE' })
     await expect(load({ files: [`oci://${registry.host}/t/none:1`] })).rejects.toMatchObject({ kind: 'not-found' })
     expect(readdirSync(join(directory, 'cache/oci')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  test('a project behind a password is fetched with the login of its registry, and not without', async () => {
+    await publish('t/private', project, [compose('services: {a: {image: secret}}\n', { 'com.docker.compose.file': 'compose.yaml' })])
+    const hash = sh(`perl -e 'print crypt("secret", q{$2y$05$abcdefghijklmnopqrstuu})'`)
+    write('htpasswd', `user:${hash}\n`)
+    // The same files behind another door.
+    const auth = { htpasswd: { realm: 'test', path: join(directory, 'htpasswd') } }
+    const guarded = await startRegistry(directory, { auth })
+    try {
+      const reference = `oci://${guarded.host}/t/private:1`
+      const fetchWith = (password: string): Promise<string> => {
+        const login = Buffer.from(`user:${password}`).toString('base64')
+        write('docker/config.json', JSON.stringify({ auths: { 'elsewhere.example': { auth: login }, [guarded.host]: { auth: login } } }))
+        const fetch = createFetcher({
+          directory: join(directory, 'private-cache'),
+          env: { ...env, DOCKER_CONFIG: join(directory, 'docker') },
+          mounted: async () => undefined,
+        })
+        return fetch(reference)
+      }
+      await expect(load({ files: [reference] })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+      await expect(fetchWith('wrong')).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+      expect(readFileSync(await fetchWith('secret'), 'utf8')).toContain('image: secret')
+    } finally {
+      await guarded.stop()
+    }
   })
 
   test('images are pinned to the digest the registry has for the tag', async () => {
