@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { time } from './measure.ts'
+import { peakMemory } from './memory.ts'
 import type { Peer } from './peers.ts'
 import type { Series } from './scenarios.ts'
 
@@ -24,8 +25,13 @@ const pulls = [
   ['eight-zstd', 'pull, 8 layers zstd', 0.6],
 ] as const
 
+/** What an engine may take at the most while it pulls, with all its helpers. */
+const memoryTarget = 250
+
 export interface ImageBench {
   readonly series: readonly Series[]
+  /** A line on the memory of pulls, once there was one. */
+  memory(): string
   close(): void
 }
 
@@ -52,12 +58,19 @@ export async function imageBench(root: string, peers: readonly Peer[]): Promise<
     { argv: [program, ...args], cwd: directory, env: { REGISTRY: registry, PORT: String(port), MEGABYTES: String(totalMegabytes) } },
     600_000,
   )
+  let peak = 0
   const remove = (peer: Peer, reference: string): void => {
     time(peer.image(directory, 'rm', '-f', reference))
   }
   const pull = (tag: string) => (peer: Peer) => {
     const reference = `${registry}/bench/app:${tag}`
-    const elapsed = time(peer.image(directory, 'pull', '-q', reference))
+    let elapsed = 0
+    const run = (): void => {
+      elapsed = time(peer.image(directory, 'pull', '-q', reference))
+    }
+    const pid = peer.enginePid()
+    if (pid === undefined) run()
+    else peak = Math.max(peak, peakMemory(pid, run))
     remove(peer, reference)
     return [elapsed]
   }
@@ -71,6 +84,7 @@ export async function imageBench(root: string, peers: readonly Peer[]): Promise<
       ...pulls.map(([tag, name, target]): Series => ({ figures: [{ name, target }], run: pull(tag) })),
       { figures: [{ name: 'load, 8 layers', target: 0.6 }], run: load },
     ],
+    memory: () => (peak === 0 ? '' : `MB of the engine and its helpers at the peak of a pull: ${peak.toFixed(0)} (<= ${memoryTarget})`),
     close: () => {
       for (const server of servers) server.kill('SIGKILL')
     },

@@ -13,6 +13,8 @@ export interface Peer {
   image(directory: string, ...args: readonly string[]): Command
   /** Command line that runs a program where its engine reaches 127.0.0.1. */
   inNetwork(argv: readonly string[]): readonly string[]
+  /** Number of the engine's process; undefined where nobody tells. */
+  enginePid(): number | undefined
   importImage(rootfsTar: string, reference: string): void
   close(): void
 }
@@ -51,6 +53,11 @@ export async function createTscompose(): Promise<Peer> {
     compose: (directory, ...args) => enter(directory, args),
     image: (directory, ...args) => enter(directory, ['image', ...args]),
     inNetwork: (argv) => ['nsenter', '-t', String(holder.pid), '-n', '--', ...argv],
+    enginePid: () => {
+      const { argv } = enter(scratch, ['engine', 'status', '--format', 'json'])
+      const status = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' })
+      return (JSON.parse(status.stdout) as { readonly pid?: number }).pid
+    },
     importImage: (tar, reference) => run('image', 'import', tar, reference),
     close: () => {
       run('engine', 'stop')
@@ -69,6 +76,7 @@ export function findDockerCompose(): Peer | undefined {
     compose: (directory, ...args) => ({ argv: ['docker', 'compose', ...args], cwd: directory }),
     image: (directory, ...args) => ({ argv: ['docker', 'image', ...args], cwd: directory }),
     inNetwork: (argv) => argv,
+    enginePid: () => undefined,
     importImage: (tar, reference) => {
       time({ argv: ['docker', 'import', tar, reference], cwd: '/' })
     },

@@ -115,7 +115,7 @@ try {
     rows.push(...measured)
     if (!values.json) for (const row of measured) console.log(formatRow(row))
   }
-  if (!values.json) console.log(formatGrowth(rows))
+  if (!values.json) console.log([formatGrowth(rows), images?.memory() ?? ''].filter(Boolean).join('\n'))
   if (values.json) console.log(JSON.stringify(rows, null, 2))
 } finally {
   images?.close()
