@@ -113,6 +113,11 @@ export function recvPacket(fd: number, buffer: Uint8Array): number {
   return checked('recv', recv(fd, buffer, buffer.length, MSG_DONTWAIT))
 }
 
+/** A TCP socket over IPv4, not connected yet. It stays in the network namespace it was made in, wherever it is connected from. */
+export function createTcpSocket(): number {
+  return checked('socket', socket(AF_INET, SOCK_STREAM | SOCK_FLAGS, 0), 'tcp')
+}
+
 export function closeFd(fd: number): void {
   closeSync(fd)
 }

@@ -175,17 +175,23 @@ describe('attach', () => {
 })
 
 describe('health checks made by the engine', () => {
-  it('ask a port over HTTP or TCP, with nothing in the image', async () => {
-    const server = (check: string): string => `
+  it("ask a port over HTTP or TCP, also on the container's own loopback or address, with nothing in the image", async () => {
+    const server = (check: string, at = ''): string => `
 services:
   web:
     image: ${busyboxImage}
-    command: ["sh", "-c", "mkdir /www; echo fine > /www/ok; exec httpd -f -p 80 -h /www"]
+    command: ["sh", "-c", "mkdir /www; echo fine > /www/ok; exec httpd -f -p ${at}80 -h /www"]
     stop_grace_period: 100ms
     healthcheck: { ${check}, interval: 200ms, retries: 2, start_period: 5s, start_interval: 100ms }
 `
-    for (const check of ['x-http: 80/ok', 'x-tcp: 80']) {
-      project.write('compose.yaml', server(check))
+    const own = '$$(ip -4 -o addr show eth0 | sed "s,.* inet ,,; s,/.*,,"):'
+    for (const [check, at] of [
+      ['x-http: 80/ok', ''],
+      ['x-tcp: 80', ''],
+      ['x-http: 80/ok', '127.0.0.1:'],
+      ['x-tcp: 80', own.replaceAll('"', '\\"')],
+    ] as const) {
+      project.write('compose.yaml', server(check, at))
       await project.ok(['up', '-d', '--wait'])
       expect(await project.ok(['ps', '--format', '{{.Health}}'])).toBe('healthy\n')
     }

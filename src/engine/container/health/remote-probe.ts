@@ -1,6 +1,10 @@
-import { connect } from 'node:net'
+import { Socket } from 'node:net'
+import { hasErrno } from '../../../base/errors.ts'
+import { withNetns } from '../../../sys/netns.ts'
+import { createTcpSocket } from '../../../sys/sockets.ts'
 import type { ContainerDeps } from '../deps.ts'
 import type { Entry } from '../entry.ts'
+import { containerPlaces } from '../places.ts'
 import type { RemoteProbe } from './config.ts'
 
 const outputCap = 4096
@@ -11,22 +15,37 @@ export interface RemoteResult {
 }
 
 /**
- * Asks a port of the container from the engine: nothing in the image is needed, but what listens on the container's
- * loopback alone is not found. HTTP is well with any status below 400.
+ * Asks a port of the container from the engine: nothing in the image is needed. What listens on the container's own
+ * loopback is found, and what listens on its address alone. HTTP is well with any status below 400.
  */
 export async function probeRemotely(
   deps: ContainerDeps,
   entry: Entry,
   { probe, timeoutMs }: { readonly probe: RemoteProbe; readonly timeoutMs: number },
 ): Promise<RemoteResult> {
-  const host = addressOf(deps, entry)
-  if (host === undefined) return { exitCode: 1, output: 'the container has no address the engine could ask' }
-  const asking = { host, port: probe.port, timeoutMs }
+  const common = { port: probe.port, timeoutMs }
+  const ask = (asking: Asking): Promise<RemoteResult> => (probe.kind === 'tcp' ? probeTcp(asking) : probeHttp(asking, probe.path))
+  const outside = addressOf(deps, entry)
+  const netns = namespaceOf(deps, entry)
   try {
-    return await (probe.kind === 'tcp' ? probeTcp(asking) : probeHttp(asking, probe.path))
+    if (netns === undefined) return await ask({ ...common, host: outside ?? '127.0.0.1' })
+    return await ask({ ...common, host: '127.0.0.1', netns })
   } catch (error) {
-    return { exitCode: 1, output: error instanceof Error ? error.message : String(error) }
+    const failed = { exitCode: 1, output: error instanceof Error ? error.message : String(error) } as const
+    if (netns === undefined || outside === undefined || !hasErrno(error, 'ECONNREFUSED')) return failed
+    try {
+      return await ask({ ...common, host: outside })
+    } catch {
+      return failed
+    }
   }
+}
+
+/** The network namespace the container's own loopback is in; undefined where it is the host's. */
+function namespaceOf(deps: ContainerDeps, { record }: Entry): string | undefined {
+  const { network } = record.spec
+  if (network.kind === 'host') return undefined
+  return containerPlaces(deps.paths, network.kind === 'container' ? deps.store.get(network.container).record.id : record.id).netns
 }
 
 function addressOf(deps: ContainerDeps, { record }: Entry): string | undefined {
@@ -39,14 +58,18 @@ function addressOf(deps: ContainerDeps, { record }: Entry): string | undefined {
 
 interface Asking {
   readonly host: string
+  /** Where the connection is made from; absent: the engine's own network. */
+  readonly netns?: string
   readonly port: number
   readonly timeoutMs: number
 }
 
 /** Connects, says what there is to say and reads until the other side ends; rejects where that takes too long. */
-function ask({ host, port, timeoutMs }: Asking, words: string): Promise<string> {
+function ask({ host, netns, port, timeoutMs }: Asking, words: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port })
+    const socket =
+      netns === undefined ? new Socket() : new Socket({ fd: withNetns(netns, createTcpSocket), readable: true, writable: true })
+    socket.connect({ host, port })
     const timer = setTimeout(() => socket.destroy(new Error(`no answer from port ${port} within ${timeoutMs / 1000}s`)), timeoutMs)
     let answer = ''
     socket.once('connect', () => (words === '' ? socket.destroy() : socket.write(words)))
