@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { lstatIfThere } from '../base/lstat.ts'
 import type { ServiceRule } from './rules.ts'
 import { visitTree } from './walk.ts'
 
@@ -10,6 +10,7 @@ import { visitTree } from './walk.ts'
 export interface TreeMemory {
   /** Everything known below a path; nothing where it was no directory. */
   below(path: string): readonly string[]
+  isFile(path: string): boolean
   /** Of these paths, those that are not as they are remembered; they are remembered as they are now. */
   settle(paths: readonly string[]): readonly string[]
   /** Remembers a path as it is now. */
@@ -60,6 +61,7 @@ export function createTreeMemory(rules: readonly ServiceRule[], files: readonly 
   for (const path of everything()) note(path, look(path))
   return {
     below,
+    isFile: (path) => find(path)?.signature.startsWith('directory') === false,
     settle: (paths) =>
       paths.filter((path) => {
         const now = look(path)
@@ -81,7 +83,7 @@ export function createTreeMemory(rules: readonly ServiceRule[], files: readonly 
 
 /** Tells a file from what it was; undefined where there is none. Of a directory only its mode counts: what is in it is looked at itself. */
 function look(path: string): Known | undefined {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
+  const stat = lstatIfThere(path, { denied: 'missing' })
   if (stat === undefined) return undefined
   if (stat.isDirectory()) return { signature: `directory.${stat.mode}`, certain: true }
   return { signature: `${stat.ino}.${stat.size}.${stat.mtimeMs}.${stat.mode}`, certain: Date.now() - stat.mtimeMs > clockStepMs }

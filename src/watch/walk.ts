@@ -1,6 +1,7 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasErrno } from '../base/errors.ts'
+import { lstatIfThere } from '../base/lstat.ts'
 import type { ServiceRule } from './rules.ts'
 
 /** Every path of the host a rule matches now, directories before what is in them. Ignored trees are not looked into. */
@@ -14,7 +15,7 @@ export function pathsOf(rule: ServiceRule): readonly string[] {
 
 /** Calls `visit` for the rule's path and all that is below it, matched or not, but for ignored trees. */
 export function visitTree({ rule, prunes }: ServiceRule, visit: (path: string, isDirectory: boolean) => void): void {
-  const found = statSync(rule.path, { throwIfNoEntry: false })
+  const found = lstatIfThere(rule.path, { denied: 'missing' })
   if (found === undefined) return
   visit(rule.path, found.isDirectory())
   const enter = (directory: string): void => {

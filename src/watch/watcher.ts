@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
+import { lstatIfThere } from '../base/lstat.ts'
 import { type Batch, createPending } from './pending.ts'
 import { quietTime, type ServiceRule } from './rules.ts'
 import { createTreeMemory } from './tree-memory.ts'
@@ -28,6 +29,8 @@ export interface Watcher {
 /** A save of compose.yaml is several writes with some editors. */
 const fileQuietMs = 50
 const burstPauseMs = 400
+/** Until chokidar has begun anew where a directory took the place of a file. */
+const replacedMs = 100
 /** How often the trees are looked at when the kernel does not tell of all changes. */
 const pollMs = 2000
 
@@ -48,9 +51,10 @@ export async function createWatcher({ rules, files, warn }: WatcherOptions): Pro
     for (const each of memory.below(path)) recordOne(each)
   }
   const rescan = (): void => memory.rescan().forEach(record)
-  const bursts = createBurstCheck(rescan)
-  const polling = createPolling(rescan)
-  const watcher = openChokidar({ rules, files, record, onEvent: bursts.count })
+  const bursts = createBurstCheck(rescan, { events: queuedEvents() / 2, pauseMs: burstPauseMs })
+  const polling = createRepeated(rescan, pollMs)
+  const replaced = createBurstCheck(rescan, { events: 0, pauseMs: replacedMs })
+  const watcher = openChokidar({ rules, files, record, onEvent: bursts.count, isKnownFile: memory.isFile, onReplaced: replaced.count })
   watcher.on('error', (error) => {
     const limit = inotifyLimit(error)
     if (limit === undefined) warn(`cannot watch: ${error instanceof Error ? error.message : String(error)}`)
@@ -81,6 +85,7 @@ export async function createWatcher({ rules, files, warn }: WatcherOptions): Pro
     take: pending.take,
     close: () => {
       bursts.close()
+      replaced.close()
       polling.close()
       return watcher.close()
     },
@@ -90,13 +95,16 @@ export async function createWatcher({ rules, files, warn }: WatcherOptions): Pro
 interface ChokidarOptions extends Pick<WatcherOptions, 'rules' | 'files'> {
   readonly record: (path: string) => void
   readonly onEvent: () => void
+  readonly isKnownFile: (path: string) => boolean
+  /** What chokidar is begun anew at, it says nothing about. */
+  readonly onReplaced: () => void
 }
 
 /**
  * Chokidar keeps a watch on every directory and finds what is in new ones. What happens to a file is taken from the
  * kernel's event itself: the five looks chokidar takes at each file would make up most of the time of a large change.
  */
-function openChokidar({ rules, files, record, onEvent }: ChokidarOptions): FSWatcher {
+function openChokidar({ rules, files, record, onEvent, isKnownFile, onReplaced }: ChokidarOptions): FSWatcher {
   const roots = new Set(watchRoots({ rules, files }))
   const wanted = new Set([...roots, ...rules.map(({ rule }) => rule.path), ...files])
   const directories = new Set<string>()
@@ -105,7 +113,7 @@ function openChokidar({ rules, files, record, onEvent }: ChokidarOptions): FSWat
     wanted.has(path) || rules.some((rule) => !rule.prunes(path) || rule.rule.path.startsWith(`${path}/`))
   /** Neither a directory nor known as one: there is nothing for chokidar to find out. */
   const isPlain = (path: string): boolean => {
-    if (roots.has(path) || directories.has(path) || lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return false
+    if (roots.has(path) || directories.has(path) || lstatIfThere(path, { denied: 'missing' })?.isDirectory() === true) return false
     plain.add(path)
     return true
   }
@@ -124,12 +132,26 @@ function openChokidar({ rules, files, record, onEvent }: ChokidarOptions): FSWat
       return false
     },
   })
+  /** Where a file took a directory's place or the other way round, chokidar would not watch what is there: it begins anew. */
+  const judgeKind = (path: string): void => {
+    const wasFile = plain.delete(path) || isKnownFile(path)
+    const isDirectory = lstatIfThere(path, { denied: 'missing' })?.isDirectory()
+    if (isDirectory === undefined || !isWanted(path)) return
+    const wasDirectory = directories.has(path)
+    if (isDirectory ? wasFile && !wasDirectory : wasDirectory) {
+      directories.delete(path)
+      roots.add(path)
+      watcher.unwatch(path)
+      watcher.add(path)
+      onReplaced()
+    } else if (!isDirectory && !roots.has(path)) plain.add(path)
+  }
   watcher.on('raw', (event, name, details) => {
     onEvent()
     const { watchedPath } = details as { readonly watchedPath: string }
     const path = name === null ? watchedPath : `${watchedPath}/${name}`
     // It has come, gone or been replaced.
-    if (event === 'rename') plain.delete(path)
+    if (event === 'rename') judgeKind(path)
     record(path)
   })
   for (const event of ['add', 'addDir', 'change', 'unlink', 'unlinkDir'] as const) watcher.on(event, record)
@@ -138,7 +160,7 @@ function openChokidar({ rules, files, record, onEvent }: ChokidarOptions): FSWat
 
 /** The directories to begin at. A file, and what is not there yet, is seen from its directory: editors replace files. */
 function watchRoots({ rules, files }: Pick<WatcherOptions, 'rules' | 'files'>): readonly string[] {
-  const isDirectory = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const isDirectory = (path: string): boolean => lstatIfThere(path, { denied: 'missing' })?.isDirectory() === true
   const all = [...new Set([...rules.map(({ rule }) => rule.path), ...files].map((path) => (isDirectory(path) ? path : dirname(path))))]
   // One below another is found from there; watched twice, each of its events would come twice.
   return all.filter((path) => !all.some((other) => path.startsWith(other === '/' ? '/' : `${other}/`) && path !== other))
@@ -152,34 +174,40 @@ function inotifyLimit(error: unknown): string | undefined {
 }
 
 /** Calls `check` every so often once it has been started; `start` tells whether it had not. */
-function createPolling(check: () => void): { start(): boolean; close(): void } {
+function createRepeated(check: () => void, ms: number): { start(): boolean; close(): void } {
   let timer: NodeJS.Timeout | undefined
   return {
     start: () => {
       if (timer !== undefined) return false
-      timer = setInterval(check, pollMs)
+      timer = setInterval(check, ms)
       return true
     },
     close: () => clearInterval(timer),
   }
 }
 
-/** Calls `check` when a burst of events is over that may have been too many for the kernel. */
-function createBurstCheck(check: () => void): { count(): void; close(): void } {
-  // The kernel drops what its queue does not hold, and Node does not pass on that it did.
-  const burstEvents = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8')) / 2
+/** The kernel drops what its queue does not hold, and Node does not pass on that it did. */
+function queuedEvents(): number {
+  return Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'))
+}
+
+/** Calls `check` in the first pause after more than so many events. */
+function createBurstCheck(
+  check: () => void,
+  burst: { readonly events: number; readonly pauseMs: number },
+): { count(): void; close(): void } {
   let events = 0
   let timer: NodeJS.Timeout | undefined
   const over = (): void => {
-    const burst = events > burstEvents
+    const isBurst = events > burst.events
     events = 0
     timer = undefined
-    if (burst) check()
+    if (isBurst) check()
   }
   return {
     count: () => {
       events++
-      if (timer === undefined) timer = setTimeout(over, burstPauseMs)
+      if (timer === undefined) timer = setTimeout(over, burst.pauseMs)
       else timer.refresh()
     },
     close: () => clearTimeout(timer),

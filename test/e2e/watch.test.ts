@@ -60,7 +60,7 @@ describe('watch', () => {
     expect(await watch.end()).toBe(130)
   })
 
-  it('restart and sync+restart: restart the service, after the files are there', async () => {
+  it('#12243: restart and sync+restart restart the service, after the files are there', async () => {
     open(
       'restarting',
       '[{ path: ./settings, action: restart }, { path: ./src, action: sync+restart, target: /srv }]',
@@ -131,7 +131,7 @@ describe('watch', () => {
     await holds('/srv/with', 'it')
   })
 
-  it('tells of no rules, leaves bind mounts alone, and watches only the services it is given', async () => {
+  it('#11438: tells of no rules, leaves bind mounts alone, and starts and watches only the services it is given', async () => {
     project = createProject(
       'chosen',
       `services:
@@ -158,13 +158,16 @@ describe('watch', () => {
     await until(async () => (await inside('cat /o/f', { service: 'a' })) === '1')
   })
 
-  it('--no-up attaches to what runs, and up -d --watch goes on without a terminal until the project is gone', async () => {
+  it('#11344 #12093: up -d --watch goes on without a terminal until the project is gone, and --no-up attaches to what runs', async () => {
     open('lasting', '[{ path: ./src, action: sync, target: /srv }]')
     await project.ok(['up', '-d', '--watch'])
     project.write('src/a', '1')
     await holds('/srv/a', '1')
     const status = await project.ok(['watch', '--status'])
     expect(status).toMatch(/background, log .*lasting\.log[\s\S]*app {2}sync {2}.*src -> \/srv\nbatches: [1-9].* p50 [\d.]+ ms/)
+    const { background, rules, batches, latency } = JSON.parse(await project.ok(['watch', '--status', '--format', 'json']))
+    expect({ background, rules }).toMatchObject({ background: true, rules: [{ service: 'app', action: 'sync', target: '/srv' }] })
+    expect([batches.at(-1).failures, latency.count > 0 && latency.p99 >= latency.p50]).toEqual([[], true])
     watch = await startWatch(project, ['watch', '--no-up'])
     expect(await project.ok(['watch', '--status'])).toContain('foreground')
     project.write('src/a', '2')

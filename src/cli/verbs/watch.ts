@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import { up } from '../../commands/up.ts'
 import type { WatchStatus } from '../../commands/watch/history.ts'
 import { endBackgroundWatch, findWatch, watchLogPath } from '../../daemon/watch-registry.ts'
@@ -20,6 +21,7 @@ export const verb: Verb = {
       .option('--no-prune', 'Keep dangling images')
       .option('--quiet', 'hide build output')
       .option('--status', 'Show the rules, last batches and latencies of the watch that runs')
+      .addOption(new Option('--format <format>', 'Format of --status').choices(['table', 'json']).default('table'))
       .option('--stop', 'End the watch that runs in the background')
       .addOption(ownFlag('--background', 'Ends with the project; used by up -d --watch').hideHelp())
   },
@@ -47,6 +49,11 @@ async function showStatus(invocation: Invocation): Promise<number> {
   const { projectName } = await nameScope(invocation)
   const found = findWatch<WatchStatus>(projectName)
   const { stdout } = invocation.terminal
+  if (invocation.flags.format === 'json') {
+    const log = found?.background === true ? watchLogPath(projectName) : null
+    stdout.write(`${JSON.stringify(found === undefined ? null : { pid: found.pid, background: found.background, log, ...found.status })}\n`)
+    return found === undefined ? 1 : 0
+  }
   if (found === undefined) {
     stdout.write(`no watch of ${projectName} runs\n`)
     return 1

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, type Stats } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { TscomposeError } from '../../base/errors.ts'
+import { lstatIfThere } from '../../base/lstat.ts'
 import { serviceOf } from '../../converge/labels.ts'
 import type { ContainerSummary } from '../../engine/api.ts'
 import type { WatchRule } from '../../project/model.ts'
@@ -128,7 +129,7 @@ async function take({ run, expect, others }: Poll, { container, file, before, to
     await engine.containers.copy({ container: container.id, direction: 'out', path: target, hostPath: temporary }, callContext(scope))
     const { tokens } = await engine.containers.fileTokens({ container: container.id, paths: [target] }, callContext(scope))
     if (tokens[0] !== token) return false
-    const existing = lstatSync(host, { throwIfNoEntry: false })
+    const existing = lstatIfThere(host)
     if (existing !== undefined && readFileSync(host).equals(readFileSync(temporary))) return true
     const untouched = before !== undefined && before.host === signatureOf(host)
     if (existing !== undefined && !untouched) {
@@ -152,10 +153,10 @@ async function take({ run, expect, others }: Poll, { container, file, before, to
 
 /** Why a path of the host is left alone. */
 function refusal({ host, root }: BackFile): string | undefined {
-  const existing = lstatSync(host, { throwIfNoEntry: false })
+  const existing = lstatIfThere(host)
   if (existing !== undefined && !existing.isFile()) return 'it is no regular file'
   for (let directory = dirname(host); directory.length > root.length; directory = dirname(directory)) {
-    const found = lstatSync(directory, { throwIfNoEntry: false })
+    const found = lstatIfThere(directory)
     if (found !== undefined && realpathSync(directory) !== directory) return 'a link is on the way'
   }
   return undefined
@@ -168,6 +169,6 @@ function takeOwner(path: string, owner: Pick<Stats, 'uid' | 'gid'>, existing: St
 }
 
 function signatureOf(path: string): string | undefined {
-  const found = lstatSync(path, { throwIfNoEntry: false })
+  const found = lstatIfThere(path)
   return found === undefined ? undefined : `${found.ino}.${found.size}.${found.mtimeMs}.${found.mode}`
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,6 +47,63 @@ describe('watcher', () => {
     ending.abort()
     expect(await next).toBeUndefined()
   })
+
+  it('watches a directory that took the place of a file, and a file that took the place of a directory', async () => {
+    writeFileSync(path('x'), '1')
+    mkdirSync(path('y'))
+    watcher = await createWatcher({ rules: [rule()], files: [], warn: () => {} })
+    const seen = new Set<string>()
+    const see = async (wanted: string): Promise<void> => {
+      while (!seen.delete(wanted))
+        for (const each of (await watcher?.next(AbortSignal.timeout(5000)))?.paths ?? [wanted, 'nothing']) seen.add(each)
+      expect(seen).not.toContain('nothing')
+    }
+    rmSync(path('x'))
+    mkdirSync(path('x'))
+    writeFileSync(path('x', 'early'), '1')
+    rmSync(path('y'), { recursive: true })
+    writeFileSync(path('y'), '1')
+    await see(path('x', 'early'))
+    await see(path('y'))
+    writeFileSync(path('x', 'late'), '1')
+    await see(path('x', 'late'))
+    rmSync(path('y'))
+    mkdirSync(path('y'))
+    await see(path('y'))
+    writeFileSync(path('y', 'late'), '1')
+    await see(path('y', 'late'))
+  })
+
+  it.skipIf(spawnSync('unshare', ['-Ur', 'true']).status !== 0)(
+    'says which limit of inotify is reached, and looks at the files now and then instead',
+    () => {
+      for (const name of ['a', 'b', 'c', 'd']) mkdirSync(path(name))
+      const watcherUrl = new URL('../../../src/watch/watcher.ts', import.meta.url).href
+      const rulesUrl = new URL('../../../src/watch/rules.ts', import.meta.url).href
+      writeFileSync(
+        path('watch.mjs'),
+        `import { writeFileSync } from 'node:fs'
+const { createWatcher } = await import('${watcherUrl}')
+const { serviceRule } = await import('${rulesUrl}')
+const rules = [serviceRule('web', { path: '${root}', action: 'sync', target: '/srv', include: ['*/new'] })]
+const watcher = await createWatcher({ rules, files: [], warn: (text) => console.log(text) })
+for (const name of ['a', 'b', 'c', 'd']) writeFileSync('${root}/' + name + '/new', '1')
+const found = new Set()
+while (found.size < 4) for (const each of (await watcher.next(AbortSignal.timeout(8000)))?.paths ?? [1, 2, 3, 4]) found.add(each)
+console.log([...found].sort().join(' '))
+process.exit(0)
+`,
+      )
+      // A user namespace has limits of its own: the host's stay as they are.
+      const script = `echo 3 >/proc/sys/user/max_inotify_watches && exec ${process.execPath} --no-warnings ${path('watch.mjs')}`
+      const { stdout, stderr } = spawnSync('unshare', ['-Ur', 'sh', '-c', script], { encoding: 'utf8', timeout: 20_000 })
+      expect(stderr).toBe('')
+      const [warning, found] = stdout.trim().split('\n')
+      expect(warning).toMatch(/no inotify watches left .* raise it with: sysctl fs\.inotify\.max_user_watches=/)
+      expect(found).toBe(['a', 'b', 'c', 'd'].map((name) => path(name, 'new')).join(' '))
+    },
+    30_000,
+  )
 
   it('hands paths that were put back to the next batch', async () => {
     watcher = await createWatcher({ rules: [rule()], files: [], warn: () => {} })

@@ -5,7 +5,6 @@ import {
   fchownSync,
   fstatSync,
   futimesSync,
-  lstatSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -14,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { hasErrno } from '../../../base/errors.ts'
+import { lstatIfThere } from '../../../base/lstat.ts'
 import { fchmodat, fchownat, lstatat, mkdirat, openNoSymlinks, openSameMount, renameat2, symlinkat, unlinkat } from '../../../sys/files.ts'
 import type { SyncPath, SyncResult } from '../../api.ts'
 import { resolveUser } from '../user.ts'
@@ -83,7 +83,7 @@ export function reason(error: unknown): string {
 }
 
 function applyOne(work: Work, { source, target }: SyncPath): Outcome {
-  const found = lstatSync(source, { throwIfNoEntry: false })
+  const found = lstatIfThere(source)
   if (found === undefined) return work.compare ? 'unchanged' : remove(work, target)
   if (!found.isFile() && !found.isDirectory() && !found.isSymbolicLink()) return 'unchanged'
   const place = work.tree.parent(target, work.owner)
