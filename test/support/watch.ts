@@ -46,9 +46,13 @@ export async function startWatch(project: Pick<TestProject, 'directory'>, args: 
   return watch
 }
 
-/** Asks until the condition holds; throws after 20 seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, explain: () => string = () => 'it never came'): Promise<void> {
-  const deadline = performance.now() + 20_000
+/** Asks until the condition holds; throws after 20 seconds, or after `timeoutMs`. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  explain: () => string = () => 'it never came',
+  timeoutMs = 20_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(explain())
     await sleep(25)

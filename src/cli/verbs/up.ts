@@ -135,7 +135,8 @@ function checkFlags(flags: Invocation['flags']): void {
   const detached = isSet(flags, 'detach')
   const message =
     '--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --attach, --attach-dependencies or --watch'
-  exclusive(detached && (abort || attach || isSet(flags, 'watch') || text(flags, 'exitCodeFrom') !== undefined), message)
+  // docker compose names --watch too; ours goes on in the background.
+  exclusive(detached && (abort || attach || text(flags, 'exitCodeFrom') !== undefined), message)
   exclusive(isSet(flags, 'build') && isSet(flags, 'noBuild'), '--build and --no-build are incompatible')
   exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
   exclusive(isSet(flags, 'renewAnonVolumes') && flags.recreate === false, '--no-recreate and --renew-anon-volumes are incompatible')
