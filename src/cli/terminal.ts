@@ -42,9 +42,10 @@ export function createTerminal(): Terminal {
     pid: process.pid,
     readStdin,
     onResize: (listener) => {
-      process.on('SIGWINCH', listener)
+      // Its own event comes after it has taken the new size; a listener of SIGWINCH may come before.
+      process.stdout.on('resize', listener)
       return () => {
-        process.off('SIGWINCH', listener)
+        process.stdout.off('resize', listener)
       }
     },
     rawMode: enterRawMode,

@@ -7,11 +7,14 @@ export interface ExecOptions {
   readonly index?: number
   readonly process: ExecSpec
   readonly stdio?: CallerStdio
+  /** Called with the container that was found, before the process is started. */
+  readonly onContainer?: (id: string) => void
 }
 
 /** Runs a process in a running container of a service. Returns its exit code. */
-export async function exec(scope: Scope, { service, index, process, stdio }: ExecOptions): Promise<number> {
+export async function exec(scope: Scope, { service, index, process, stdio, onContainer }: ExecOptions): Promise<number> {
   const { id } = await findRunning(scope, service, index)
+  onContainer?.(id)
   const params = { container: id, process, ...(stdio === undefined ? {} : { stdio }) }
   return (await scope.engine.containers.exec(params, callContext(scope))).exitCode
 }

@@ -103,9 +103,10 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Ses
     const { id, name } = container
     silent.set(id, container)
     printer.status(names.get(id) ?? name, `exited with code ${exitCode}`)
-    ended ??= { service: services.get(id) ?? '', exitCode }
     const aborts = options.abortOn === 'exit' || (options.abortOn === 'failure' && exitCode !== 0)
-    if (!aborts || stopping !== undefined) return
+    if (!aborts) return
+    ended ??= { service: services.get(id) ?? '', exitCode }
+    if (stopping !== undefined) return
     terminal.stderr.write('Aborting on container exit...\n')
     stopAll()
   }

@@ -35,16 +35,25 @@ export const verb: Verb = {
     const scope = await nameScope(invocation)
     const restore = tty ? terminal.rawMode() : () => {}
     const release = tty ? forwardSignals(invocation) : () => {}
+    const session = `${terminal.pid}-${Date.now()}`
+    let unwatch = (): void => {}
+    const watchSize = (container: string): void => {
+      const size = () => ({ columns: terminal.stdout.columns(), rows: terminal.stdout.rows() })
+      // The process may end at any moment; its terminal has no size then.
+      unwatch = terminal.onResize(() => void scope.engine.containers.resize({ container, session, ...size() }).catch(() => {}))
+    }
     try {
       return await withShellCodes(invocation, () =>
         exec(scope, {
           service,
           ...(index === undefined ? {} : { index }),
-          process: processOf(invocation, { detach, tty }),
+          process: { ...processOf(invocation, { detach, tty }), session },
+          ...(tty ? { onContainer: watchSize } : {}),
           ...(detach ? {} : { stdio: callerStdio(terminal, { stdin: flags.interactive !== false, tty }) }),
         }),
       )
     } finally {
+      unwatch()
       restore()
       release()
     }
