@@ -22,6 +22,13 @@ services:
     command: sh -c 'trap "" TERM; echo deaf; while true; do sleep 0.1; done'
     stop_grace_period: 30s
     profiles: [deaf]
+  shell:
+    image: ${busyboxImage}
+    command: sh
+    tty: true
+    stdin_open: true
+    stop_grace_period: 0s
+    profiles: [shell]
 `
 
 let project: TestProject
@@ -159,6 +166,26 @@ describe('exec and run on a terminal', () => {
     expect(await session.ended).toBe(4)
   })
 
+  it.each(['exec web sh', 'run --rm --no-deps web sh'])(
+    '%s learns of a new size, and a key combination reaches it alone',
+    async (command) => {
+      await project.ok(['up', '-d', 'web'])
+      const session = open(command)
+      await session.until('# ')
+      session.resize(91, 23)
+      session.press('until [ "$(stty size)" = "23 91" ]; do sleep 0.1; done; echo size $((1 + 1))\r')
+      await session.until('size 2')
+      // Stops the sleep inside, not the command outside.
+      session.press('sleep 100\r')
+      await sleep(500)
+      session.press(keys.ctrlZ)
+      session.press('kill -9 %1; echo alive $((2 + 2))\r')
+      await session.until('alive 4')
+      session.press('exit 6\r')
+      expect(await session.ended).toBe(6)
+    },
+  )
+
   it('run -T allocates none', async () => {
     const oneOff = open("run --rm -T web sh -c 'test -t 1 || echo none'")
     expect(await oneOff.ended).toBe(0)
@@ -170,6 +197,35 @@ describe('exec and run on a terminal', () => {
     const session = openTerminal(`stty -a >before; ${launcher} exec web true; stty -a >after`, project.directory)
     expect(await session.ended).toBe(0)
     expect(sh('cmp before after && grep -c " icanon" after', { cwd: project.directory }).trim()).toBe('1')
+  })
+})
+
+describe('attach on a terminal', () => {
+  const attach = async (flags = ''): Promise<TerminalSession> => {
+    await project.ok(['up', '-d', 'shell'])
+    const session = open(`attach ${flags} shell`)
+    session.press('\r')
+    await session.until('# ')
+    return session
+  }
+
+  it.each([
+    ['', keys.ctrlP + keys.ctrlQ],
+    ['--detach-keys ctrl-x,y', '\x18y'],
+  ])('%s leaves the container running at its detach keys, with code 0', async (flags, pressed) => {
+    const session = await attach(flags)
+    session.press(pressed)
+    expect(await session.ended).toBe(0)
+    expect(await states()).toBe('shell running 0\n')
+  })
+
+  it('passes size, keys and the exit code on', async () => {
+    const session = await attach()
+    session.resize(77, 17)
+    session.press('until [ "$(stty size)" = "17 77" ]; do sleep 0.1; done; echo size $((1 + 1))\r')
+    await session.until('size 2')
+    session.press('exit 8\r')
+    expect(await session.ended).toBe(8)
   })
 })
 

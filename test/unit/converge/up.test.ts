@@ -160,6 +160,14 @@ describe('recreating', () => {
     expect(planOf(yaml, settled(yaml, content('old')), {}, content('old'))).toEqual(['   container demo-web-1: running'])
   })
 
+  it('recreates a running container that lost a named volume', () => {
+    const yaml = 'services: { web: { image: nginx, volumes: ["data:/data"] } }\nvolumes: { data: {} }'
+    const observed = withContainer(settled(yaml), 'demo-web-1', (found) => ({ ...found, mounts: [] }))
+    expect(planOf(yaml, observed)[0]).toBe('#1 container.create demo-web-1: volume demo_data is not mounted')
+    const stopped = withContainer(observed, 'demo-web-1', (found) => ({ ...found, state: { ...found.state, status: 'exited' } }))
+    expect(planOf(yaml, stopped)).toEqual(['#1 container.start demo-web-1: it exited with code 0'])
+  })
+
   it('recreates a running container that lost a network', () => {
     const yaml = 'services: { web: { image: nginx } }'
     const observed = withContainer(settled(yaml), 'demo-web-1', (found) => ({ ...found, networks: [] }))
