@@ -80,7 +80,7 @@ export function resizeMain(
   { record }: Entry,
   { columns, rows }: { readonly columns: number; readonly rows: number },
 ): void {
-  sendControl(`${containerPlaces(deps.paths, record.id).bundle}/winsz`, `1 ${Math.trunc(rows)} ${Math.trunc(columns)}\n`)
+  sendControl(`${containerPlaces(deps.paths, record.id).bundle}/winsz`, `${Math.trunc(rows)} ${Math.trunc(columns)}\n`)
 }
 
 async function replayLog(
