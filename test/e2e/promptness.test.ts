@@ -29,9 +29,10 @@ interface EngineEvent {
 async function measureGaps(services: readonly string[], action: string): Promise<readonly number[]> {
   const project = createProject('promptness', `services:\n${services.join('')}`)
   try {
-    const since = Math.floor(Date.now() / 1000)
+    // To the millisecond: the round before had containers of the same names.
+    const since = (Date.now() / 1000).toFixed(3)
     const starting = await startTimes(project.directory)
-    const output = await project.ok(['events', '--json', '--since', String(since), '--until', (Date.now() / 1000).toFixed(3)])
+    const output = await project.ok(['events', '--json', '--since', since, '--until', (Date.now() / 1000).toFixed(3)])
     const events = output.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as EngineEvent]))
     return services.slice(1).map((_, index) => {
       const event = events.find((e) => e.action === action && e.attributes.name === `promptness-s${index}-1`)
