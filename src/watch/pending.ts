@@ -65,6 +65,7 @@ export function createPending(): Pending {
       if (each === undefined) return false
       each.last = performance.now()
       bursts.event(each.last)
+      alarm.ringIfDue(each.last)
       return true
     },
     record: (path, quietMs) => {
@@ -72,6 +73,7 @@ export function createPending(): Pending {
       bursts.event(now)
       waiting.set(path, { first: waiting.get(path)?.first ?? now, last: now, quietMs })
       alarm.ringAt(now + quietMs)
+      alarm.ringIfDue(now)
     },
     take: () => {
       const paths = [...waiting.keys()]
@@ -121,7 +123,7 @@ function createBursts(): Bursts {
     },
     notBefore: (now) => {
       if (paths < burstPaths || (paths * 1000) / (now - began) < burstRate) return 0
-      return Math.min(lastEvent + Math.min(12 + 2 * batches, 50), lastBatch + Math.min(60 + 20 * batches, 500))
+      return Math.min(lastEvent + Math.min(12 + 2 * batches, 50), lastBatch + Math.min(10 * batches, 500))
     },
   }
 }
@@ -129,6 +131,8 @@ function createBursts(): Bursts {
 interface Alarm {
   /** In milliseconds of `performance.now()`; the earliest counts. */
   ringAt(time: number): void
+  /** Rings where its time has come. No timer fires while the kernel has more events to tell of: a batch would wait for the last. */
+  ringIfDue(now: number): void
   /** Resolves when it rings, or rang since it was last waited for, or the signal aborts. */
   rung(signal: AbortSignal): Promise<void>
   stop(): void
@@ -142,16 +146,20 @@ function createAlarm(): Alarm {
     clearTimeout(timer)
     at = Number.POSITIVE_INFINITY
   }
+  const fire = (): void => {
+    stop()
+    ring.resolve()
+  }
   return {
     stop,
     ringAt: (time) => {
       if (time >= at) return
       stop()
       at = time
-      timer = setTimeout(() => {
-        at = Number.POSITIVE_INFINITY
-        ring.resolve()
-      }, time - performance.now())
+      timer = setTimeout(fire, time - performance.now())
+    },
+    ringIfDue: (now) => {
+      if (now >= at) fire()
     },
     rung: async (signal) => {
       const abort = (): void => ring.resolve()

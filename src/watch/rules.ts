@@ -122,6 +122,11 @@ export function planActions(paths: readonly string[], rules: readonly ServiceRul
   }
 }
 
+/** Whether a batch asks for copies and nothing else: such batches need not wait for each other. */
+export function asksForCopiesOnly(paths: readonly string[], rules: readonly ServiceRule[]): boolean {
+  return rules.every(({ rule, matches }) => rule.action === 'sync' || !paths.some(matches))
+}
+
 export function isSync({ action }: WatchRule): boolean {
   return action.startsWith('sync')
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasCode, TscomposeError } from '../../base/errors.ts'
+import type { Engine } from '../../engine/api.ts'
+import { asksForCopiesOnly } from '../../watch/rules.ts'
 import { createWatcher, type Watcher } from '../../watch/watcher.ts'
 import { findContainers } from '../scope.ts'
 import { up } from '../up.ts'
@@ -19,12 +21,17 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
   const history = createHistory(scope.projectName, options.onStatus)
   const recent = createRecent()
   /** Does work once more where the engine went away meanwhile. */
+  let reconnecting: Promise<Engine> | undefined
   const connected = async <T>(work: () => Promise<T>): Promise<T> => {
+    const { engine } = run.scope
     try {
       return await work()
     } catch (error) {
       if (!hasCode(error, 'CONNECTION_LOST') || scope.signal.aborted) throw error
-      run = { ...run, scope: { ...run.scope, engine: await options.reconnect() } }
+      if (run.scope.engine === engine) {
+        reconnecting ??= options.reconnect().finally(() => (reconnecting = undefined))
+        run = { ...run, scope: { ...run.scope, engine: await reconnecting } }
+      }
       return await work()
     }
   }
@@ -32,6 +39,7 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
   const takeBack = async (): Promise<void> => {
     if (wantsSyncBack(run.rules)) await guarded(run, () => connected(() => back.poll(run, (path) => watcher.expect(path))))
   }
+  const copies = createUnderWay(copiesAtOnce)
   let stopTaking = (): void => {}
   try {
     await options.bringUp?.()
@@ -45,7 +53,10 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
       const batch = await watcher.next(scope.signal)
       if (batch === undefined) return
       const { files } = run
-      if (batch.paths.some((path) => files.includes(path))) {
+      const isProject = batch.paths.some((path) => files.includes(path))
+      const mayOverlap = !isProject && asksForCopiesOnly(batch.paths, run.rules)
+      if (!mayOverlap) await copies.done()
+      if (isProject) {
         const next = await applyChangedProject(run, watcher)
         if (next !== undefined) {
           ;({ run, watcher } = next)
@@ -54,12 +65,45 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
       }
       const before = recent.paths()
       recent.add(batch.paths)
-      const outcome = await guarded(run, () => connected(() => actOn(run, batch.paths, before)))
-      if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
+      await copies.add(
+        guarded(run, () => connected(() => actOn(run, batch.paths, before))).then((outcome) => {
+          if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
+        }),
+      )
+      if (!mayOverlap) await copies.done()
     }
   } finally {
     stopTaking()
     await watcher.close()
+  }
+}
+
+/** So many batches of files may be on their way into the containers while the next is collected. */
+const copiesAtOnce = 8
+
+interface UnderWay {
+  /** Resolves when there is room for more. Rejects as work did that was added before. */
+  add(work: Promise<void>): Promise<void>
+  /** Resolves when nothing is left. */
+  done(): Promise<void>
+}
+
+function createUnderWay(most: number): UnderWay {
+  const working = new Set<Promise<void>>()
+  const wait = async (fewer: number): Promise<void> => {
+    while (working.size >= fewer) await Promise.race(working)
+  }
+  return {
+    add: async (work) => {
+      working.add(work)
+      // Whoever waits next is told of a failure.
+      work.then(
+        () => working.delete(work),
+        () => {},
+      )
+      await wait(most)
+    },
+    done: () => wait(1),
   }
 }
 
