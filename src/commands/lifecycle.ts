@@ -34,10 +34,16 @@ export async function stop(scope: Scope, { services, ...rules }: TimedOptions): 
   await runPlan(scope, planStop(await named(scope, services), { ...rulesOf(scope), ...rules }))
 }
 
+interface RestartOptions {
+  readonly noDeps?: boolean
+  /** IDs: of the chosen services only these. */
+  readonly only?: ReadonlySet<string>
+}
+
 /** Restarts containers, dependencies first; dependents with `restart: true` follow unless `noDeps`. Nothing there is no failure. */
-export async function restart(scope: Scope, options: TimedOptions & { readonly noDeps?: boolean }): Promise<void> {
-  const { services, noDeps = false, ...rules } = options
-  const chosen = await named(scope, services)
+export async function restart(scope: Scope, options: TimedOptions & RestartOptions): Promise<void> {
+  const { services, only, noDeps = false, ...rules } = options
+  const chosen = (await named(scope, services)).filter(({ id }) => only?.has(id) ?? true)
   const all = noDeps || services === undefined || services.length === 0 ? [] : await findContainers(scope)
   await runPlan(scope, planRestart([...chosen, ...restartingDependents(all, chosen)], { ...rulesOf(scope), ...rules }))
 }

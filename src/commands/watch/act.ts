@@ -1,8 +1,8 @@
 import { hasCode, TscomposeError } from '../../base/errors.ts'
 import { serviceOf } from '../../converge/labels.ts'
-import type { ContainerSummary, SyncResult } from '../../engine/api.ts'
+import type { ContainerSummary, SyncParams, SyncResult } from '../../engine/api.ts'
 import type { Hook, Project } from '../../project/model.ts'
-import { isSync, planActions, type SyncPair, targetOf } from '../../watch/rules.ts'
+import { isSync, planActions, type ServiceRule, type SyncPair, targetOf } from '../../watch/rules.ts'
 import { pathsOf } from '../../watch/walk.ts'
 import { restart } from '../lifecycle.ts'
 import { callContext, findContainers } from '../scope.ts'
@@ -38,7 +38,7 @@ export async function actOn(run: WatchRun, paths: readonly string[], before: rea
     })
   }
   if (restarts.length > 0) await step(`restart ${restarts.join(', ')}`, () => restartServices(run, restarts))
-  for (const { service, hook } of exec) await step(`exec ${service}`, () => execHook(run, service, hook))
+  for (const { service, hook } of exec) await step(`exec ${service}`, () => execHook(run, { service, hook }))
   return { actions: done, failures }
 }
 
@@ -51,11 +51,11 @@ async function rebuildServices(run: WatchRun, services: readonly string[]): Prom
   await up({ ...scope, project: onlyBuilding(scope.project, services) }, { rules, ...started(options) })
   options.report(`service(s) ${services.join(', ')} successfully built`)
   if (options.prune) await removeDangling(scope, new Set(before.map(({ imageId }) => imageId)))
-  await initialSync(run, services)
+  await initialSync(run)
 }
 
-async function restartServices({ scope, options }: WatchRun, services: readonly string[]): Promise<void> {
-  await restart(scope, { services })
+async function restartServices({ scope, options }: WatchRun, services: readonly string[], only?: ReadonlySet<string>): Promise<void> {
+  await restart(scope, { services, ...(only === undefined ? {} : { only }) })
   options.report(`service(s) ${services.join(', ')} restarted`)
 }
 
@@ -87,20 +87,11 @@ async function containersOf(scope: WatchScope, services: readonly string[]): Pro
   return (await findContainers(scope)).filter((container) => services.includes(serviceOf(container)))
 }
 
-/** Brings files into every container of a service, whatever it does at the moment. Returns how many files were written. */
-async function syncService(
-  { scope, replicas }: WatchRun,
-  service: string,
-  paths: readonly SyncPair[],
-  { compare = false }: { readonly compare?: boolean } = {},
-): Promise<number> {
-  const syncTo = async ({ id, name }: Replica): Promise<SyncResult & Pick<Replica, 'name'>> => ({
-    name,
-    ...(await scope.engine.containers.sync({ container: id, paths, compare }, callContext(scope))),
-  })
+/** Brings files into every container of a service, whatever it does at the moment. */
+async function syncService({ scope, replicas }: WatchRun, service: string, paths: readonly SyncPair[]): Promise<void> {
   // Those of the last time get the files while it is looked whether they are still the ones.
   const known = replicas.get(service) ?? []
-  const early = Promise.allSettled(known.map(syncTo))
+  const early = Promise.allSettled(known.map((replica) => syncTo(scope, replica, { paths })))
   const current = await containersOf(scope, [service])
   replicas.set(
     service,
@@ -110,40 +101,77 @@ async function syncService(
   const results = await Promise.all(
     current.map((container) => {
       const result = done.get(container.id)
-      if (result === undefined) return syncTo(container)
+      if (result === undefined) return syncTo(scope, container, { paths })
       if (result.status === 'rejected') throw result.reason
       return result.value
     }),
   )
+  requireSynced(results)
+}
+
+type ReplicaResult = SyncResult & Replica
+
+async function syncTo(scope: WatchScope, { id, name }: Replica, params: Omit<SyncParams, 'container'>): Promise<ReplicaResult> {
+  return { id, name, ...(await scope.engine.containers.sync({ container: id, ...params }, callContext(scope))) }
+}
+
+function requireSynced(results: readonly ReplicaResult[]): void {
   const failed = results.flatMap(({ name, failures }) => failures.map(({ target, message }) => `${name}:${target}: ${message}`))
-  if (failed.length > 0) {
-    const shown = failed.slice(0, 5).join('; ')
-    throw new TscomposeError('conflict', 'SYNC_FAILED', `cannot sync ${failed.length} file(s): ${shown}`)
-  }
-  return results.reduce((sum, { written, removed }) => sum + written + removed, 0)
+  if (failed.length === 0) return
+  const shown = failed.slice(0, 5).join('; ')
+  throw new TscomposeError('conflict', 'SYNC_FAILED', `cannot sync ${failed.length} file(s): ${shown}`)
 }
 
-/** Brings what differs into the containers of rules that ask for it, and restarts or runs what goes with them. */
-export async function initialSync(run: WatchRun, services?: readonly string[]): Promise<void> {
-  const wanted = run.rules.filter(
-    ({ service, rule }) => rule.initial_sync === true && isSync(rule) && (services?.includes(service) ?? true),
-  )
+/** Whether a service has rules with `initial_sync`. */
+export function asksForInitialSync({ rules }: WatchRun, service: string): boolean {
+  return rules.some((each) => each.service === service && isInitial(each))
+}
+
+function isInitial({ rule }: ServiceRule): boolean {
+  return rule.initial_sync === true && isSync(rule)
+}
+
+/**
+ * Brings what differs into the containers (absent: all) that have not had it yet and whose rules ask for it, and restarts
+ * them or runs in them what goes with that.
+ */
+export async function initialSync(run: WatchRun, ids?: ReadonlySet<string>): Promise<void> {
+  const services = [...new Set(run.rules.filter(isInitial).map(({ service }) => service))]
+  if (services.length === 0) return
+  const found = (await containersOf(run.scope, services)).filter(({ id }) => !run.filled.has(id) && (ids?.has(id) ?? true))
+  for (const [service, containers] of Map.groupBy(found, serviceOf)) await fillContainers(run, service, containers)
+}
+
+async function fillContainers(run: WatchRun, service: string, containers: readonly ContainerSummary[]): Promise<void> {
+  const { scope, options } = run
   const restarts = new Set<string>()
-  for (const each of wanted) {
-    const { service, rule } = each
-    const pairs = pathsOf(each).map((source) => ({ source, target: targetOf(rule, source) }))
-    const written = await syncService(run, service, pairs, { compare: true })
-    if (written === 0) continue
-    run.options.report(`Syncing service ${service}: ${written} of ${pairs.length} files differed`)
-    if (rule.action === 'sync+restart') restarts.add(service)
-    if (rule.action === 'sync+exec' && rule.exec !== undefined) await execHook(run, service, rule.exec)
+  for (const each of run.rules.filter((other) => other.service === service && isInitial(other))) {
+    const { rule } = each
+    const paths = pathsOf(each).map((source) => ({ source, target: targetOf(rule, source) }))
+    const results = await Promise.all(containers.map((container) => syncTo(scope, container, { paths, compare: true })))
+    requireSynced(results)
+    const changed = results.filter(({ written, removed }) => written + removed > 0)
+    if (changed.length === 0) continue
+    const written = changed.reduce((sum, result) => sum + result.written + result.removed, 0)
+    options.report(`Syncing service ${service}: ${written} of ${paths.length} files differed`)
+    const ids = new Set(changed.map(({ id }) => id))
+    if (rule.action === 'sync+restart') for (const id of ids) restarts.add(id)
+    if (rule.action === 'sync+exec' && rule.exec !== undefined) await execHook(run, { service, hook: rule.exec, ids })
   }
-  if (restarts.size > 0) await restartServices(run, [...restarts])
+  if (restarts.size > 0) await restartServices(run, [service], restarts)
+  for (const { id } of containers) run.filled.add(id)
 }
 
-/** Runs a rule's command in every replica; what it prints goes to our own streams. */
-async function execHook({ scope, options }: WatchRun, service: string, hook: Hook): Promise<void> {
-  const running = (await containersOf(scope, [service])).filter(({ state }) => state.status === 'running')
+interface ExecRule {
+  readonly service: string
+  readonly hook: Hook
+  /** Absent: every replica. */
+  readonly ids?: ReadonlySet<string>
+}
+
+/** Runs a rule's command in running replicas; what it prints goes to our own streams. */
+async function execHook({ scope, options }: WatchRun, { service, hook, ids }: ExecRule): Promise<void> {
+  const running = (await containersOf(scope, [service])).filter(({ id, state }) => state.status === 'running' && (ids?.has(id) ?? true))
   const process = {
     args: hook.command ?? [],
     ...(hook.user === undefined ? {} : { user: hook.user }),

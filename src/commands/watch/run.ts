@@ -42,6 +42,8 @@ export interface WatchRun {
   readonly options: WatchOptions
   /** Containers of each service when it was last synced. */
   readonly replicas: Map<string, readonly Replica[]>
+  /** IDs of containers that have had what `initial_sync` brings. */
+  readonly filled: Set<string>
 }
 
 export interface Replica {

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createLimiter } from '../../base/concurrency.ts'
 import { hasCode, TscomposeError } from '../../base/errors.ts'
-import type { Engine } from '../../engine/api.ts'
+import type { Batch } from '../../watch/pending.ts'
 import { asksForCopiesOnly } from '../../watch/rules.ts'
 import { createWatcher, type Watcher } from '../../watch/watcher.ts'
 import { findContainers } from '../scope.ts'
 import { up } from '../up.ts'
-import { actOn, initialSync } from './act.ts'
+import { actOn, asksForInitialSync, initialSync } from './act.ts'
 import { createHistory } from './history.ts'
 import { started, type WatchOptions, type WatchRun, type WatchScope } from './run.ts'
+import { followStarts } from './starts.ts'
 import { createSyncBack, wantsSyncBack } from './sync-back.ts'
 import { realPath, watchTargets } from './targets.ts'
 
@@ -20,8 +22,35 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
   let watcher = await openWatcher(run)
   const history = createHistory(scope.projectName, options.onStatus)
   const recent = createRecent()
+  // A batch that makes containers fills them itself: others wait, so that each is filled once.
+  const inTurn = createLimiter(1)
+  const starting = new Set<string>()
+  const fillStarting = (): Promise<void> =>
+    inTurn(async () => {
+      const ids = new Set(starting)
+      starting.clear()
+      await initialSync(run, ids)
+    })
+  const fillStarts = async (since: number): Promise<void> => {
+    const isWanted = (id: string, service: string): boolean => !run.filled.has(id) && asksForInitialSync(run, service)
+    await followStarts(run.scope, {
+      since,
+      isWanted,
+      onStart: (id) => {
+        starting.add(id)
+        if (starting.size === 1) inBackground(run, fillStarting)
+      },
+    })
+  }
+  const reconnect = async (): Promise<void> => {
+    const since = Date.now()
+    run = { ...run, scope: { ...run.scope, engine: await options.reconnect() } }
+    inBackground(run, () => fillStarts(since))
+    // Others may have started some while nobody listened.
+    inBackground(run, () => inTurn(() => initialSync(run)))
+  }
+  let reconnecting: Promise<void> | undefined
   /** Does work once more where the engine went away meanwhile. */
-  let reconnecting: Promise<Engine> | undefined
   const connected = async <T>(work: () => Promise<T>): Promise<T> => {
     const { engine } = run.scope
     try {
@@ -29,8 +58,8 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
     } catch (error) {
       if (!hasCode(error, 'CONNECTION_LOST') || scope.signal.aborted) throw error
       if (run.scope.engine === engine) {
-        reconnecting ??= options.reconnect().finally(() => (reconnecting = undefined))
-        run = { ...run, scope: { ...run.scope, engine: await reconnecting } }
+        reconnecting ??= reconnect().finally(() => (reconnecting = undefined))
+        await reconnecting
       }
       return await work()
     }
@@ -40,12 +69,26 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
     if (wantsSyncBack(run.rules)) await guarded(run, () => connected(() => back.poll(run, (path) => watcher.expect(path))))
   }
   const copies = createUnderWay(copiesAtOnce)
+  const actOnBatch = async (batch: Batch): Promise<void> => {
+    const before = recent.paths()
+    recent.add(batch.paths)
+    const outcome = await guarded(run, () => connected(() => actOn(run, batch.paths, before)))
+    if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
+  }
+  const takeProject = async (): Promise<void> => {
+    const next = await applyChangedProject(run, watcher)
+    if (next === undefined) return
+    ;({ run, watcher } = next)
+    history.start(run.rules)
+  }
   let stopTaking = (): void => {}
+  const since = Date.now()
   try {
     await options.bringUp?.()
     // Makes the engine ready to sync, so that the first save is as fast as the next.
     await warmUp(run)
     await guarded(run, () => initialSync(run))
+    inBackground(run, () => fillStarts(since))
     history.start(run.rules)
     options.report('Watch enabled')
     stopTaking = repeat(takeBack, syncBackMs)
@@ -54,23 +97,15 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
       if (batch === undefined) return
       const { files } = run
       const isProject = batch.paths.some((path) => files.includes(path))
-      const mayOverlap = !isProject && asksForCopiesOnly(batch.paths, run.rules)
-      if (!mayOverlap) await copies.done()
-      if (isProject) {
-        const next = await applyChangedProject(run, watcher)
-        if (next !== undefined) {
-          ;({ run, watcher } = next)
-          history.start(run.rules)
-        }
+      if (!isProject && asksForCopiesOnly(batch.paths, run.rules)) {
+        await copies.add(actOnBatch(batch))
+        continue
       }
-      const before = recent.paths()
-      recent.add(batch.paths)
-      await copies.add(
-        guarded(run, () => connected(() => actOn(run, batch.paths, before))).then((outcome) => {
-          if (outcome !== undefined && outcome.actions.length > 0) history.add(batch, outcome)
-        }),
-      )
-      if (!mayOverlap) await copies.done()
+      await copies.done()
+      await inTurn(async () => {
+        if (isProject) await takeProject()
+        await actOnBatch(batch)
+      })
     }
   } finally {
     stopTaking()
@@ -143,7 +178,7 @@ function prepareRun(scope: WatchScope, files: readonly string[], options: WatchO
   for (const warning of warnings) options.report(warning)
   if (rules.length > 0) {
     const real = new Set(files.filter((file) => file.startsWith('/')).map(realPath))
-    return { scope, rules, files: [...real], options, replicas: new Map() }
+    return { scope, rules, files: [...real], options, replicas: new Map(), filled: new Set() }
   }
   throw new TscomposeError('invalid', 'NOTHING_TO_WATCH', 'none of the selected services is configured for watch', {
     hint: 'add `develop.watch` rules to a service',
@@ -175,6 +210,8 @@ async function applyChangedProject(
   options.report('The project has changed: applying it')
   const rules = { ...options.rules, images: { ...options.rules.images, now: Date.now(), settled: new Set<string>() } }
   await guarded(run, () => up(next.scope, { rules, ...started(options) }))
+  // The rules may be others as well: every container is compared again.
+  await guarded(run, () => initialSync(next))
   await sleep(heldBackMs)
   watcher.add(old.take())
   await old.close()
@@ -185,6 +222,11 @@ async function warmUp({ scope, rules }: WatchRun): Promise<void> {
   if (!rules.some(({ rule }) => rule.action.startsWith('sync'))) return
   const [container] = await findContainers(scope)
   if (container !== undefined) await scope.engine.containers.sync({ container: container.id, paths: [] })
+}
+
+/** Shows the failure of work nobody waits for. */
+function inBackground(run: WatchRun, work: () => Promise<void>): void {
+  void guarded(run, work).catch(() => {})
 }
 
 /** Runs work whose failure is shown and forgotten; only the end of the watch goes through. */
