@@ -155,6 +155,36 @@ describe('complaints about watch', () => {
     await becomes('cd /srv && find . -type f | sort', './a.py\n./conf/d.toml\n./deep/b.py\n')
   })
 
+  it('#12544: tells where a path that is not there is written, what is meant perhaps, and that it is no pattern', async () => {
+    open(
+      'paths',
+      `services:
+  app:
+    image: ${busyboxImage}
+    command: ${command}
+    develop:
+      watch:
+        - { path: ./scr, action: sync, target: /a }
+        - { path: "./conf/*.toml", action: sync, target: /b }
+        - { path: "./pages/[id]", action: sync, target: /b }
+`,
+    )
+    project.write('src/f', '')
+    project.write('conf/a.toml', '')
+    project.write('pages/[id]/x', '')
+    watch = await startWatch(project)
+    await watch.says(
+      /compose\.yaml:7:19: warning: \.\/scr does not exist: [^\n]*\n {2}7 \|[^\n]*\n[^\n]*\^+\n {2}hint: did you mean `\.\/src`\?/,
+    )
+    await watch.says(/compose\.yaml:8:19: warning: \.\/conf\/\*\.toml does not exist: [^\n]* no pattern/)
+    await watch.says('hint: write path: ./conf and include: ["*.toml"]')
+    expect(watch.output().match(/warning:/g)).toHaveLength(2)
+    // A path may come later, and a name may look like a pattern.
+    project.write('scr/late', 'late')
+    project.write('pages/[id]/y', 'y')
+    await becomes('cat /a/late /b/y', 'latey')
+  })
+
   it('#11003: compose.yaml, .env and env_file are read again; a broken edit is shown and changes nothing', async () => {
     const compose = (greeting: string): string =>
       `services:\n  app:\n    image: ${busyboxImage}\n    env_file: app.env\n    environment: { GREETING: ${greeting}, LEVEL: "\${LEVEL:-}" }\n    command: ${command}\n    develop: { watch: [{ path: ./src, action: sync, target: /srv }] }\n`

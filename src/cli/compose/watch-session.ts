@@ -2,9 +2,10 @@ import { callContext, findContainers } from '../../commands/scope.ts'
 import type { WatchOptions } from '../../commands/watch/run.ts'
 import { watch } from '../../commands/watch/watch.ts'
 import { endBackgroundWatch, publishWatch, withdrawWatch } from '../../daemon/watch-registry.ts'
+import type { Complaint } from '../../project/load/consistency.ts'
 import type { Invocation } from '../verb.ts'
 import { services } from './flags.ts'
-import { loadWithFiles, type ProjectScope } from './scope.ts'
+import { fetching, loadOptions, loadWithFiles, type ProjectScope } from './scope.ts'
 
 export interface WatchSessionOptions extends Pick<WatchOptions, 'rules' | 'prune' | 'onStarted'> {
   readonly bringUp?: WatchOptions['bringUp']
@@ -39,6 +40,7 @@ export async function watchSession(invocation: Invocation, scope: ProjectScope, 
       reload: () => loadWithFiles(invocation, { services: args }),
       reconnect: () => invocation.connect(),
       report: say,
+      complain: (complaints) => void showComplaints(invocation, complaints, say),
       fail: (error) => void showFailure(invocation, error),
       onStatus: (status) => publishWatch(scope.projectName, { background, status }),
       ...(bringUp === undefined ? {} : { bringUp }),
@@ -61,6 +63,22 @@ async function showFailure({ terminal, reporter }: Invocation, error: unknown): 
   reporter().pause()
   const text = renderError(flattenError(error), { color, json: false, ...(diagnostics === undefined ? {} : { diagnostics }) })
   terminal.stderr.write(` ⦿ ${text}`)
+}
+
+async function showComplaints(invocation: Invocation, complaints: readonly Complaint[], say: (line: string) => void): Promise<void> {
+  const { terminal, args } = invocation
+  const { complain } = await import('../../project/complain.ts')
+  const { formatDiagnostic } = await import('../../project/diagnostic.ts')
+  try {
+    const diagnostics = await fetching(invocation, await loadOptions(invocation, { services: args }), (options) =>
+      complain(options, complaints),
+    )
+    const color = terminal.stderr.isTty && !terminal.env.NO_COLOR
+    for (const diagnostic of diagnostics) say(formatDiagnostic(diagnostic, { color }))
+  } catch {
+    // The files have changed since, and are wrong now: they are about to be loaded again, which says so.
+    for (const { message } of complaints) say(message)
+  }
 }
 
 /** A recreation may leave a project without containers for a moment. */

@@ -1,5 +1,6 @@
 import type { UpRules } from '../../converge/reconcile/options.ts'
 import type { Engine } from '../../engine/api.ts'
+import type { Complaint } from '../../project/load/consistency.ts'
 import type { Project } from '../../project/model.ts'
 import type { ServiceRule } from '../../watch/rules.ts'
 import type { Scope } from '../scope.ts'
@@ -24,6 +25,8 @@ export interface WatchOptions {
   /** The engine again, after it went away. */
   readonly reconnect: () => Promise<Engine>
   readonly report: (line: string) => void
+  /** Shows what is wrong with values of the project, where they are written. */
+  readonly complain: (complaints: readonly Complaint[]) => void
   /** Shows a failure that does not end the watch. */
   readonly fail: (error: unknown) => void
   /** Told of containers that rebuilds start. */

@@ -174,8 +174,9 @@ function createRecent(): { paths(): readonly string[]; add(paths: readonly strin
 }
 
 function prepareRun(scope: WatchScope, files: readonly string[], options: WatchOptions): WatchRun {
-  const { rules, warnings } = watchTargets(scope.project, options.services)
+  const { rules, warnings, complaints } = watchTargets(scope.project, options.services)
   for (const warning of warnings) options.report(warning)
+  if (complaints.length > 0) options.complain(complaints)
   if (rules.length > 0) {
     const real = new Set(files.filter((file) => file.startsWith('/')).map(realPath))
     return { scope, rules, files: [...real], options, replicas: new Map(), filled: new Set() }
