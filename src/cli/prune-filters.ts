@@ -6,20 +6,24 @@ export interface PruneFilters {
   readonly until?: number
   /** `key` or `key=value`. */
   readonly labels: readonly string[]
+  /** As `labels`, of what is to be left alone: `label!=`. */
+  readonly withoutLabels: readonly string[]
 }
 
-/** `--filter` of the prune verbs: `until=<time>`, `label=<key>[=<value>]`. `now` in milliseconds. Throws USAGE. */
+/** `--filter` of the prune verbs: `until=<time>`, `label=<key>[=<value>]`, `label!=…`. `now` in milliseconds. Throws USAGE. */
 export function parsePruneFilters(filters: readonly string[], now: number): PruneFilters {
   const labels: string[] = []
+  const withoutLabels: string[] = []
   let until: number | undefined
   for (const filter of filters) {
     const [, key = '', value = ''] = /^([^=]*)=([\s\S]*)$/.exec(filter) ?? []
     if (key === 'label') labels.push(value)
+    else if (key === 'label!') withoutLabels.push(value)
     else if (key === 'until' && parseTimestamp(value, now) !== undefined) until = parseTimestamp(value, now)
     else if (!(key === 'dangling' && (value === 'true' || value === 'false')))
       throw new TscomposeError('invalid', 'USAGE', `invalid filter '${filter}'`, {
-        hint: 'filters are until=<time> and label=<key>[=<value>]',
+        hint: 'filters are until=<time>, label=<key>[=<value>] and label!=<key>[=<value>]',
       })
   }
-  return { labels, ...(until === undefined ? {} : { until }) }
+  return { labels, withoutLabels, ...(until === undefined ? {} : { until }) }
 }

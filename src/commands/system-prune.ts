@@ -1,15 +1,14 @@
 import { TscomposeError } from '../base/errors.ts'
+import { type LabelFilter, matchesLabels } from '../base/labels.ts'
 import type { CallContext, ContainerSummary, DiskUsage, Engine } from '../engine/api.ts'
 
-export interface SystemPruneOptions {
+export interface SystemPruneOptions extends LabelFilter {
   /** Every image that no container is of, and all of the build cache; else images without a name and layers no image needs. */
   readonly all: boolean
   /** Anonymous volumes that no container uses, too. */
   readonly volumes: boolean
   /** Only what was made before, milliseconds since the epoch. */
   readonly until?: number
-  /** `key` or `key=value`, all of them must match. */
-  readonly labels: readonly string[]
 }
 
 export interface SystemPruneResult {
@@ -32,10 +31,10 @@ export async function pruneSystem(
   options: SystemPruneOptions,
   context: CallContext & { readonly now: number },
 ): Promise<SystemPruneResult> {
-  const { until, labels, all } = options
+  const { until, labels = [], withoutLabels = [], all } = options
   const isOld = (createdAt: number): boolean => until === undefined || createdAt < until
   const isMeant = (item: { readonly createdAt: number; readonly labels: Readonly<Record<string, string>> }): boolean =>
-    isOld(item.createdAt) && hasLabels(item.labels, labels)
+    isOld(item.createdAt) && matchesLabels(item.labels, options)
   const usage = await engine.diskUsage({}, context)
   const containers = usage.containers.filter(({ container }) => isStopped(container) && isMeant(container))
   const gone = await removeEach(containers, ({ container }) =>
@@ -44,7 +43,7 @@ export async function pruneSystem(
   const networks = (await engine.networks.list({}, context)).filter((network) => network.containers.length === 0 && isMeant(network))
   const goneNetworks = await removeEach(networks, ({ name }) => engine.networks.remove({ network: name }, context))
   const goneVolumes = options.volumes ? await pruneVolumes(engine, isMeant, context) : []
-  const images = await engine.images.prune({ all, labels, ...(until === undefined ? {} : { until }) }, context)
+  const images = await engine.images.prune({ all, labels, withoutLabels, ...(until === undefined ? {} : { until }) }, context)
   // Entries of the cache carry no labels, so none of them matches any.
   const cache =
     labels.length > 0
@@ -73,13 +72,6 @@ async function pruneVolumes(
 
 function isStopped({ state }: ContainerSummary): boolean {
   return !['running', 'paused', 'restarting', 'removing'].includes(state.status)
-}
-
-function hasLabels(labels: Readonly<Record<string, string>>, wanted: readonly string[]): boolean {
-  return wanted.every((item) => {
-    const [name = '', ...value] = item.split('=')
-    return value.length === 0 ? Object.hasOwn(labels, name) : labels[name] === value.join('=')
-  })
 }
 
 /** Those that could be removed; who is in use again by now stays. */

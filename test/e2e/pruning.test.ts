@@ -77,6 +77,8 @@ describe('image ls --filter', () => {
     ],
     [['since=shop/new:1', 'dangling=false'], ['shop/moved:1']],
     [['before=shop/new:1', 'reference=shop/*'], ['shop/old:1']],
+    [['until=1h'], []],
+    [['until=0s', 'reference=shop/old'], ['shop/old:1']],
   ])('%j shows %j', async (filters, expected) => {
     expect(await names(...filters)).toEqual(expected)
   })
@@ -119,6 +121,19 @@ describe('system prune', () => {
     expect(lines(await ended.ok(['ps', '-a', '-q']))).toHaveLength(1)
     const wrong = await cli.run(['system', 'prune', '-f', '--volumes', '--filter', 'until=1h'])
     expect(wrong.exitCode).not.toBe(0)
+  })
+
+  it('spares what has one of the labels of label!=', async () => {
+    const filters = (...words: readonly string[]): readonly string[] => words.flatMap((word) => ['--filter', word])
+    const containers = ['label!=com.docker.compose.project=alive', 'label!=com.docker.compose.project=ended']
+    expect(await cli.ok(['system', 'prune', '-f', ...filters(...containers, 'label!=team')])).not.toMatch(
+      /Deleted (?:Containers|Networks|Images)/,
+    )
+    expect(await cli.ok(['image', 'prune', '-f', ...filters('label!=team=red', 'label!=nosuch')])).toBe('Total reclaimed space: 0B\n')
+    await importImage('shop/spare:1', 1000, 'team=green')
+    const said = await cli.ok(['image', 'prune', '-af', ...filters('label!=team=red', 'label!=team=blue')])
+    expect(said).toContain('untagged: shop/spare:1')
+    expect(await names()).toEqual(['<none>:<none>', 'shop/moved:1', 'shop/new:1', 'shop/old:1', busyboxImage])
   })
 
   it('removes what has ended and what has no name, and leaves what runs', async () => {

@@ -1,3 +1,4 @@
+import type { LabelFilter } from '../../base/labels.ts'
 import type { ImageConfig, ImageConfigFile } from '../../oci/image-config.ts'
 import type { ContainerSpec } from './container-spec.ts'
 import type { CallContext } from './engine.ts'
@@ -50,12 +51,10 @@ export interface Images {
   ): Promise<ImageSummary>
   /** Removes images without a name that no container is of; with `all` every image that no container is of. */
   prune(
-    params: {
+    params: LabelFilter & {
       readonly all?: boolean
       /** Only images made before, milliseconds since the epoch. */
       readonly until?: number
-      /** `key` or `key=value`, all of them must match. */
-      readonly labels?: readonly string[]
     },
     context?: CallContext,
   ): Promise<{ readonly lines: readonly string[]; readonly bytes: number }>

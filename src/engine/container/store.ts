@@ -1,4 +1,5 @@
 import { hasCode, TscomposeError } from '../../base/errors.ts'
+import { hasLabel } from '../../base/labels.ts'
 import type { ContainerFilter } from '../api.ts'
 import { createEntry, type Entry } from './entry.ts'
 import type { ContainerRecord, StoredState } from './record.ts'
@@ -142,9 +143,4 @@ export function matchesFilter(record: ContainerRecord, filter: ContainerFilter):
     (filter.names === undefined || filter.names.includes(record.name)) &&
     (filter.labels ?? []).every((label) => hasLabel(labels, label))
   )
-}
-
-function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const at = wanted.indexOf('=')
-  return at < 0 ? Object.hasOwn(labels, wanted) : labels[wanted.slice(0, at)] === wanted.slice(at + 1)
 }

@@ -1,3 +1,4 @@
+import { matchesLabels } from '../../base/labels.ts'
 import type * as api from '../api.ts'
 import type { ImageContext } from './context.ts'
 import { type ImageRecord, isVariant, recordChains } from './record.ts'
@@ -26,14 +27,11 @@ export async function pruneImages(
 
 function isPrunable(
   { tags, createdAt, labels }: ImageRecord,
-  { all = false, until, labels: wanted = [] }: Parameters<api.Images['prune']>[0],
+  { all = false, until, ...filter }: Parameters<api.Images['prune']>[0],
 ): boolean {
   if (!all && Object.keys(tags).length > 0) return false
   if (until !== undefined && createdAt >= until) return false
-  return wanted.every((item) => {
-    const [name = '', ...value] = item.split('=')
-    return value.length === 0 ? Object.hasOwn(labels, name) : labels[name] === value.join('=')
-  })
+  return matchesLabels(labels, filter)
 }
 
 function blobBytesGone({ store }: ImageContext, { layers }: ImageRecord): number {

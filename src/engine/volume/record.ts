@@ -1,5 +1,6 @@
 import { TscomposeError } from '../../base/errors.ts'
 import { stableJson } from '../../base/hash.ts'
+import { hasLabel } from '../../base/labels.ts'
 import type { VolumeInfo, VolumeSpec } from '../api.ts'
 
 export const anonymousLabel = 'com.docker.volume.anonymous'
@@ -67,9 +68,4 @@ export function matchesVolume(
 ): boolean {
   const isOfProject = filter.project === undefined || labels['com.docker.compose.project'] === filter.project
   return isOfProject && (filter.labels ?? []).every((label) => hasLabel(labels, label))
-}
-
-function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const equals = wanted.indexOf('=')
-  return equals < 0 ? Object.hasOwn(labels, wanted) : labels[wanted.slice(0, equals)] === wanted.slice(equals + 1)
 }

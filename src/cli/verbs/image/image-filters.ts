@@ -1,5 +1,7 @@
 import { TscomposeError } from '../../../base/errors.ts'
+import { hasLabel } from '../../../base/labels.ts'
 import type { ImageSummary } from '../../../engine/api.ts'
+import { parseTimestamp } from '../../compose/durations.ts'
 
 /** One image under one of its names, as lists have it. */
 export interface NamedImage {
@@ -12,10 +14,13 @@ export interface NamedImage {
 type Test = (row: NamedImage) => boolean
 
 /**
- * `--filter` of `image ls` as a test of one line. References are alternatives, all other filters must hold. Throws USAGE,
- * and IMAGE_NOT_FOUND for an image that `before` and `since` name.
+ * `--filter` of `image ls` as a test of one line. References are alternatives, all other filters must hold. `now` in milliseconds. Throws
+ * USAGE, and IMAGE_NOT_FOUND for an image that `before` and `since` name.
  */
-export function parseImageFilters(filters: readonly string[], images: readonly ImageSummary[]): Test {
+export function parseImageFilters(
+  filters: readonly string[],
+  { images, now }: { readonly images: readonly ImageSummary[]; readonly now: number },
+): Test {
   const tests: Test[] = []
   const references: RegExp[] = []
   for (const filter of filters) {
@@ -27,9 +32,12 @@ export function parseImageFilters(filters: readonly string[], images: readonly I
     else if (key === 'before' || key === 'since') {
       const { createdAt } = named(value, images)
       tests.push(({ image }) => (key === 'before' ? image.createdAt < createdAt : image.createdAt > createdAt))
+    } else if (key === 'until' && parseTimestamp(value, now) !== undefined) {
+      const until = parseTimestamp(value, now) ?? 0
+      tests.push(({ image }) => image.createdAt < until)
     } else {
       throw new TscomposeError('invalid', 'USAGE', `invalid filter '${filter}'`, {
-        hint: 'filters are dangling=true, label=<key>[=<value>], reference=<pattern>, before=<image> and since=<image>',
+        hint: 'filters are dangling=true, label=<key>[=<value>], reference=<pattern>, before=<image>, since=<image> and until=<time>',
       })
     }
   }
@@ -37,11 +45,6 @@ export function parseImageFilters(filters: readonly string[], images: readonly I
     references.some((pattern) => pattern.test(repository) || pattern.test(`${repository}:${tag}`))
   if (references.length > 0) tests.push((row) => row.repository !== '<none>' && isReferred(row))
   return (row) => tests.every((test) => test(row))
-}
-
-function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const [name = '', ...value] = wanted.split('=')
-  return value.length === 0 ? Object.hasOwn(labels, name) : labels[name] === value.join('=')
 }
 
 /** `*` and `?` stand for anything but a slash, as in a shell's file names. */

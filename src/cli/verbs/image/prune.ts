@@ -9,7 +9,7 @@ export const verb: Verb = {
     command
       .usage('[OPTIONS]')
       .option('-a, --all', 'Remove all unused images, not just dangling ones')
-      .option('--filter <filter>', 'Only images that match: until=<time>, label=<key>[=<value>]', collect, [])
+      .option('--filter <filter>', 'Only images that match: until=<time>, label=<key>[=<value>], label!=…', collect, [])
       .option('-f, --force', 'Do not prompt for confirmation')
   },
   run: async (invocation) => {

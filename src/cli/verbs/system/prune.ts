@@ -12,7 +12,7 @@ export const verb: Verb = {
       .usage('[OPTIONS]')
       .option('-a, --all', 'Remove all unused images, not just dangling ones')
       .option('--volumes', 'Remove unused anonymous volumes too')
-      .option('--filter <filter>', 'Only what matches: until=<time>, label=<key>[=<value>]', collect, [])
+      .option('--filter <filter>', 'Only what matches: until=<time>, label=<key>[=<value>], label!=…', collect, [])
       .option('-f, --force', 'Do not prompt for confirmation')
   },
   run: async (invocation) => {
