@@ -73,7 +73,8 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
   /** What puts things back is not cancelled by what broke them. */
   const rescue = async (node: PlanNode): Promise<Outcome> => {
     const rescued = await Promise.all((node.rescues ?? []).map((id) => outcomes.get(id)))
-    if (!rescued.includes('failed') || isUnmade(node, created, undone)) return 'done'
+    const barring = await Promise.all((node.unless ?? []).map((id) => outcomes.get(id)))
+    if (!rescued.includes('failed') || barring.includes('failed') || isUnmade(node, created, undone)) return 'done'
     const { signal: _signal, ...unsignalled } = context
     try {
       await runShown(node, unsignalled, options)
@@ -128,6 +129,7 @@ function isUnmade(
     'container' in op ? op.container : undefined,
     op.kind === 'container.takePorts' ? op.from : undefined,
     op.kind === 'container.start' ? op.portsFrom : undefined,
+    op.kind === 'container.await' || op.kind === 'container.monitor' ? op.insteadOf : undefined,
   ]
   return targets.some((target) => target !== undefined && 'node' in target && !isThere(target.node))
 }

@@ -34,9 +34,13 @@ export interface OperationArgs {
     readonly until: AwaitCondition
     readonly timeoutMs?: number
     readonly exitZeroIsFine?: boolean
+    readonly insteadOf?: ContainerTarget
   }
-  /** Fails where the container ends, or is restarted by its policy, within this time. */
-  'container.monitor': { readonly container: ContainerTarget; readonly forMs: number }
+  /**
+   * Fails where the container ends, or is restarted by its policy, within this time.
+   * `insteadOf`: nothing is waited for unless it is back in place of that one.
+   */
+  'container.monitor': { readonly container: ContainerTarget; readonly forMs: number; readonly insteadOf?: ContainerTarget }
   /** Time to pass between two batches of an update. */
   'container.delay': { readonly container: ContainerTarget; readonly forMs: number }
   /** Fails where more than `allowed` of these nodes failed: as much as an update tolerates. */
@@ -67,6 +71,8 @@ export interface PlanNode {
   readonly onFailure?: 'warn'
   /** Runs only where one of these nodes failed, when all of them have come to an end: it puts back what was. */
   readonly rescues?: readonly number[]
+  /** With `rescues`: nodes whose failure keeps it from running. */
+  readonly unless?: readonly number[]
   /** What must be agreed to before this runs; execute() is called only when it was. */
   readonly confirm?: string
 }
@@ -126,7 +132,8 @@ export function formatPlan(plan: Plan): string {
     const numbers = (ids: readonly number[]): string => ids.map((id) => `#${id}`).join(' ')
     const after = node.after.length === 0 ? '' : ` (after ${numbers(node.after)})`
     const rescues = node.rescues === undefined ? '' : ` (only if one of ${numbers(node.rescues)} fails)`
-    return `#${node.id} ${describeOperation(node)}: ${node.cause}${after}${rescues}`
+    const unless = node.unless === undefined ? '' : ` (not if one of ${numbers(node.unless)} fails)`
+    return `#${node.id} ${describeOperation(node)}: ${node.cause}${after}${rescues}${unless}`
   })
   return [
     ...lines,

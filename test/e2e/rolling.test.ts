@@ -223,4 +223,39 @@ volumes: { shared: }`
     expect(await project.ok(['ps', '-q', '--no-trunc'])).toBe(before)
     expect(await names()).toBe('rolling-web-1 running\nrolling-web-2 running\n')
   })
+
+  it.each([
+    ['monitor: 500ms', 'pauses', ['two', 'one', 'one']],
+    ['monitor: 500ms, failure_action: continue', 'goes on', ['one', 'one', 'one']],
+    ['monitor: 500ms, max_failure_ratio: 0.4', 'goes on within the ratio', ['one', 'one', 'one']],
+  ])('rollback_config { %s } %s where an old container ends once it is back', async (rollback, _what, expected) => {
+    const flaky = (version: string): string => `
+services:
+  web:
+    image: ${busyboxImage}
+    environment: { VERSION: ${version} }
+    # Fails: the third of the second version, and of the first the second to be started again.
+    command:
+      - sh
+      - -c
+      - n=1; while ! mkdir /shared/$$VERSION-$$n; do n=$$((n+1)); done; case $$VERSION-$$n in two-3|one-5) exit 9; esac; exec sleep 1000
+    stop_grace_period: 0s
+    volumes: [shared:/shared]
+    deploy:
+      replicas: 3
+      update_config: { failure_action: rollback, monitor: 500ms }
+      rollback_config: { ${rollback} }
+volumes: { shared: }`
+    project.write('compose.yaml', flaky('one'))
+    await project.ok(['up', '-d'])
+    project.write('compose.yaml', flaky('two'))
+    const { exitCode, stderr } = await project.run(['up', '-d'])
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('rolling-web-3 exited (9)')])
+    expect(stderr).toContain('rolling-web-2 exited (9)')
+    const env = await Promise.all(
+      [1, 2, 3].map((index) => project.ok(['inspect', '--format', '{{json .Config.Env}}', `rolling-web-${index}`])),
+    )
+    expect(env.map((text) => /VERSION=(\w+)/.exec(text)?.[1])).toEqual(expected)
+    expect(await names()).toBe('rolling-web-1 running\nrolling-web-2 exited\nrolling-web-3 running\n')
+  })
 })

@@ -1,5 +1,6 @@
 import type { ContainerSpec, ContainerSummary } from '../../engine/api.ts'
 import type { UpdateConfig } from '../../project/model.ts'
+import type { PlanNode } from '../plan.ts'
 import { addCreate, carriedSpec, type ServiceScope, temporarySpec } from './create.ts'
 import type { ReplicaDecision } from './decisions.ts'
 import { addAwait, addHooks, addStop, containerTarget, type Emission, type Replica } from './emission.ts'
@@ -44,7 +45,7 @@ function addRolling(scope: ServiceScope, replaced: readonly Recreate[], config: 
   const { builder } = scope.emission
   const size = batchSize(config, replaced.length)
   const startFirst = wantsStartFirst(scope, replaced, config)
-  const allowed = Math.floor((config.max_failure_ratio ?? 0) * replaced.length)
+  const allowed = allowedFailures(config, replaced.length)
   const steps: Step[] = []
   const checks: number[] = []
   let before: readonly number[] = []
@@ -58,8 +59,9 @@ function addRolling(scope: ServiceScope, replaced: readonly Recreate[], config: 
     before = added.map(({ done }) => done)
     if (config.failure_action !== 'continue' && allowed === 0) continue
     // Where a failure may be, the next batch waits for the end of this one, not for its success.
-    const rescued = added.map((step) => addRescue(scope, step, { startFirst, rescues: nodesOf([step]) }))
-    before = config.failure_action === 'continue' ? rescued : [addCheck(builder, { steps, rescued, allowed })]
+    const rescued = added.map((step) => addRescue(scope, step, { startFirst, rescues: nodesOf([step]) }).last)
+    const check = { name: steps[0]?.spec.name ?? '', what: 'update_config', proofs: steps.map(({ done }) => done), allowed } as const
+    before = config.failure_action === 'continue' ? rescued : [addCheck(builder, { ...check, after: rescued })]
     if (config.failure_action !== 'continue') checks.push(...before)
   }
   if (config.failure_action === 'rollback') addRollback(scope, steps, { startFirst, checks })
@@ -67,7 +69,7 @@ function addRolling(scope: ServiceScope, replaced: readonly Recreate[], config: 
     for (const step of steps) addRescue(scope, step, { startFirst, rescues: nodesOf([step]) })
   }
   const proven = config.failure_action === 'rollback' ? (allowed === 0 ? steps.map(({ done }) => done) : checks) : []
-  return steps.map((step) => addEnd(scope, step, [step.done, ...proven]))
+  return steps.map((step) => addEnd(scope, step, { after: [step.done, ...proven] }))
 }
 
 /** 0 is all at once; one after another where nothing is said. */
@@ -81,20 +83,27 @@ function nodesOf(steps: readonly Step[]): readonly number[] {
 }
 
 interface CheckOptions {
-  readonly steps: readonly Step[]
-  readonly rescued: readonly number[]
+  readonly name: string
+  readonly what: 'update_config' | 'rollback_config'
+  /** Nodes that tell whether a replica works. */
+  readonly proofs: readonly number[]
+  readonly after: readonly number[]
   readonly allowed: number
 }
 
-/** Stops the update where more of it failed than `max_failure_ratio` allows. */
-function addCheck(builder: Emission['builder'], { steps, rescued, allowed }: CheckOptions): number {
-  const [first] = steps
+/** Stops an update or a rollback where more of it failed than `max_failure_ratio` allows. */
+function addCheck(builder: Emission['builder'], { name, what, proofs, after, allowed }: CheckOptions): number {
   return builder.add({
-    target: containerTarget(first?.spec.name ?? ''),
-    op: { kind: 'update.check', steps: steps.map(({ done }) => done), allowed },
-    cause: `update_config.max_failure_ratio allows ${allowed} to fail`,
-    after: rescued,
+    target: containerTarget(name),
+    op: { kind: 'update.check', steps: proofs, allowed },
+    cause: `${what}.max_failure_ratio allows ${allowed} to fail`,
+    after,
   })
+}
+
+/** How many of `count` replicas may fail. */
+function allowedFailures({ max_failure_ratio = 0 }: UpdateConfig, count: number): number {
+  return Math.floor(max_failure_ratio * count)
 }
 
 interface RollbackOptions {
@@ -103,7 +112,11 @@ interface RollbackOptions {
   readonly checks: readonly number[]
 }
 
-/** Brings back every old container of the update, the last one first, as `rollback_config` says: without one, all at once. */
+/**
+ * Brings back every old container of the update, the last one first, as `rollback_config` says: without one, all at once.
+ * One that does not work either pauses the rollback, unless it is to go on: replicas whose turn has not come keep the
+ * new container, if that works.
+ */
 function addRollback(scope: ServiceScope, steps: readonly Step[], { startFirst, checks }: RollbackOptions): void {
   const { builder } = scope.emission
   const config = scope.service.service.deploy?.rollback_config
@@ -112,18 +125,87 @@ function addRollback(scope: ServiceScope, steps: readonly Step[], { startFirst, 
   // What was updated start-first goes back that way: its ports must be led back before it goes.
   const order = startFirst || (config?.order === 'start-first' && wantsStartFirst(scope, [], config))
   const backwards = [...steps].reverse()
+  const proofs: number[] = []
+  const paused: number[] = []
+  const later: { readonly step: Step; readonly paused: readonly number[] }[] = []
   let before: readonly number[] = []
   for (let first = 0; first < backwards.length; first += size) {
     const batch = backwards.slice(first, first + size)
+    const unless = paused.length === 0 ? {} : { unless: [...paused] }
     if (first > 0 && config?.delay !== undefined && config.delay > 0) {
       const { name } = (batch[0] as Step).decision.container
       const { id } = (batch[0] as Step).decision.container
       const op = { kind: 'container.delay', container: { id }, forMs: config.delay } as const
-      before = [builder.add({ target: containerTarget(name), op, cause: 'rollback_config.delay', after: before, rescues })]
+      before = [builder.add({ target: containerTarget(name), op, cause: 'rollback_config.delay', after: before, rescues, ...unless })]
     }
     const after = before
-    before = batch.map((step) => addRescue(scope, step, { startFirst: order, rescues, after }))
+    const back = batch.map((step) => addRescue(scope, step, { startFirst: order, rescues, after, ...unless }))
+    before = back.map(({ last }) => last)
+    if (paused.length > 0) later.push(...batch.map((step) => ({ step, paused: [...paused] })))
+    if (config === undefined) continue
+    const proven = batch.map((step, index) =>
+      addRescueProof(scope, step, { config, rescues, started: back[index]?.started ?? 0, paused: [...paused] }),
+    )
+    before = [...before, ...proven.flat()]
+    if (config.failure_action === 'continue' || first + size >= backwards.length) continue
+    proofs.push(...proven.flat())
+    const check = { name: steps[0]?.spec.name ?? '', what: 'rollback_config', allowed: allowedFailures(config, steps.length) } as const
+    paused.push(addCheck(builder, { ...check, proofs: [...proofs], after: before }))
+    before = paused.slice(-1)
   }
+  for (const { step, ...each } of later) addUnreturned(scope, step, { ...each, startFirst, hasRescue: checks.length > 0, after: before })
+}
+
+interface RescueProof {
+  readonly config: UpdateConfig
+  readonly rescues: readonly number[]
+  /** The node that starts the old container again. */
+  readonly started: number
+  readonly paused: readonly number[]
+}
+
+/** The old container works again: as `addProof` for a new one. Nothing is waited for where it was never replaced. */
+function addRescueProof(
+  { emission, service }: ServiceScope,
+  step: Step,
+  { config, rescues, started, paused }: RescueProof,
+): readonly number[] {
+  const { id, name } = step.decision.container
+  const common = { target: containerTarget(name), rescues }
+  const [container, insteadOf] = [{ id }, { node: step.created }]
+  const healthy = emission.builder.add({
+    ...common,
+    op: { kind: 'container.await', container, until: 'running-or-healthy', insteadOf },
+    cause: 'the rollback goes on when it works',
+    after: [started],
+    ...(paused.length === 0 ? {} : { unless: paused }),
+  })
+  const forMs = monitorMs(config, service.base.spec.healthcheck !== undefined)
+  if (forMs <= 0) return [healthy]
+  const monitored = emission.builder.add({
+    ...common,
+    op: { kind: 'container.monitor', container, forMs, insteadOf },
+    cause: 'rollback_config.monitor',
+    after: [healthy],
+    unless: [...paused, healthy],
+  })
+  return [healthy, monitored]
+}
+
+interface UnreturnedOptions {
+  readonly startFirst: boolean
+  /** Nodes one of which fails where the rollback stopped before this replica. */
+  readonly paused: readonly number[]
+  /** Where the new container failed, the old one is back already. */
+  readonly hasRescue: boolean
+  readonly after: readonly number[]
+}
+
+/** A replica a paused rollback did not come to: the new container takes its place for good, or goes where it does not work. */
+function addUnreturned(scope: ServiceScope, step: Step, { startFirst, paused, hasRescue, after }: UnreturnedOptions): void {
+  const own = nodesOf([step])
+  addEnd(scope, step, { after, rescues: paused, unless: own })
+  if (!hasRescue) addRescue(scope, step, { startFirst, rescues: own, after })
 }
 
 /** Two containers cannot have one address. */
@@ -213,7 +295,7 @@ const defaultMonitorMs = 5000
 function addProof({ emission, checked, name, container, config }: Proof, ready: number): number {
   const cause = 'the update goes on when it works'
   const healthy = addAwait(emission, { name, container, ready, observed: undefined }, { until: 'running-or-healthy', cause })
-  const forMs = config.monitor ?? (checked ? 0 : defaultMonitorMs)
+  const forMs = monitorMs(config, checked)
   if (forMs <= 0) return healthy
   return emission.builder.add({
     target: containerTarget(name),
@@ -223,19 +305,31 @@ function addProof({ emission, checked, name, container, config }: Proof, ready: 
   })
 }
 
+function monitorMs({ monitor }: UpdateConfig, checked: boolean): number {
+  return monitor ?? (checked ? 0 : defaultMonitorMs)
+}
+
 interface RescueOptions {
   readonly startFirst: boolean
   /** Nodes whose failure brings the old container of this step back. */
   readonly rescues: readonly number[]
+  readonly unless?: readonly number[]
   readonly after?: readonly number[]
 }
 
+interface Rescue {
+  /** The node that starts the old container. */
+  readonly started: number
+  readonly last: number
+}
+
 /** The old container as it was, without the new one. */
-function addRescue({ emission }: ServiceScope, step: Step, { startFirst, rescues, after: begin = [] }: RescueOptions): number {
+function addRescue({ emission }: ServiceScope, step: Step, options: RescueOptions): Rescue {
+  const { startFirst, rescues, unless, after: begin = [] } = options
   const { builder } = emission
   const { container: old } = step.decision
   const made = { node: step.created }
-  const common = { target: containerTarget(old.name), cause: 'the update failed', rescues }
+  const common = { target: containerTarget(old.name), cause: 'the update failed', rescues, ...(unless === undefined ? {} : { unless }) }
   const remove = (after: readonly number[]): number =>
     builder.add({ ...common, op: { kind: 'container.remove', container: made, force: true }, after })
   const start = (after: readonly number[], portsFrom: { readonly portsFrom?: { readonly node: number } }): number =>
@@ -245,16 +339,23 @@ function addRescue({ emission }: ServiceScope, step: Step, { startFirst, rescues
       after,
       shown: { start: 'Rolling back', done: 'Rolled back' },
     })
-  if (!startFirst) return start([remove(begin)], { portsFrom: made })
+  if (!startFirst) {
+    const started = start([remove(begin)], { portsFrom: made })
+    return { started, last: started }
+  }
+  const started = start(begin, { portsFrom: made })
   const took = builder.add({
     ...common,
     op: { kind: 'container.takePorts', container: { id: old.id }, from: made },
-    after: [start(begin, { portsFrom: made })],
+    after: [started],
   })
-  return remove([took])
+  return { started, last: remove([took]) }
 }
 
-function addEnd({ emission }: ServiceScope, { decision, spec, created, done }: Step, after: readonly number[]): Replica {
+type EndOptions = Pick<PlanNode, 'after' | 'rescues' | 'unless'>
+
+/** The old container goes and the new one gets its name. */
+function addEnd({ emission }: ServiceScope, { decision, spec, created, done }: Step, { after, ...only }: EndOptions): Replica {
   const { builder, rules } = emission
   const old: ContainerSummary = decision.container
   const volumes = rules.renewAnonymousVolumes ? { volumes: true } : {}
@@ -263,12 +364,14 @@ function addEnd({ emission }: ServiceScope, { decision, spec, created, done }: S
     op: { kind: 'container.remove', container: { id: old.id }, ...volumes },
     cause: 'it is replaced',
     after,
+    ...only,
   })
   builder.add({
     target: containerTarget(spec.name),
     op: { kind: 'container.rename', container: { node: created }, name: spec.name },
     cause: 'the name is free now',
     after: [removed],
+    ...only,
     shown: { done: 'Recreated' },
   })
   return { name: spec.name, container: { node: created }, ready: done, observed: undefined }

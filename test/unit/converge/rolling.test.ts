@@ -59,7 +59,11 @@ describe('a rolling update', () => {
   it('rolls back as rollback_config says: so many at once, so long apart, in this order', () => {
     const update = '{ failure_action: rollback, parallelism: 0, monitor: 0s }'
     expect(count(rolled(update, 3), 'rollback_config.delay')).toBe(0)
-    const plan = rolled(update, 3, ', rollback_config: { parallelism: 2, delay: 4s, order: start-first }')
+    const plan = rolled(
+      update,
+      3,
+      ', rollback_config: { parallelism: 2, delay: 4s, order: start-first, monitor: 0s, failure_action: continue }',
+    )
     const back = plan.filter((line) => line.includes('the update failed') || line.includes('rollback_config'))
     expect(back.map((line) => line.replace(/^#\d+ (\S+ [^ :]+).*/, '$1'))).toEqual([
       ...['container.start demo-web-3', 'container.takePorts demo-web-3', 'container.remove demo-web-3'],
@@ -67,7 +71,28 @@ describe('a rolling update', () => {
       'container.delay demo-web-1',
       ...['container.start demo-web-1', 'container.takePorts demo-web-1', 'container.remove demo-web-1'],
     ])
-    expect(plan.find((line) => line.includes('container.delay'))).toMatch(/4s: rollback_config.delay \(after #\d+ #\d+\) \(only if/)
+    expect(plan.find((line) => line.includes('container.delay'))).toMatch(/4s: rollback_config.delay \(after [#\d ]+\) \(only if/)
+  })
+
+  it('pauses a rollback where an old container does not work either: the rest keeps the new ones that do', () => {
+    const update = '{ failure_action: rollback, parallelism: 0, monitor: 0s }'
+    const plan = rolled(update, 2, ', rollback_config: { parallelism: 1, monitor: 2s }')
+    const back = plan.slice(plan.findIndex((line) => line.includes('the update failed')))
+    expect(back.map((line) => line.replace(/^(#\d+ \S+ \S+?):? .*?((?: \(not if.*)?)$/, '$1$2')).slice(0, 12)).toEqual([
+      ...['#9 container.remove demo-web-2', '#10 container.start demo-web-2'],
+      ...['#11 container.await demo-web-2', '#12 container.monitor demo-web-2 (not if one of #11 fails)'],
+      '#13 update.check demo-web-1',
+      ...['#14 container.remove demo-web-1 (not if one of #13 fails)', '#15 container.start demo-web-1 (not if one of #13 fails)'],
+      ...['#16 container.await demo-web-1 (not if one of #13 fails)', '#17 container.monitor demo-web-1 (not if one of #13 #16 fails)'],
+      ...[
+        '#18 container.remove demo-web-1 (not if one of #1 #2 #3 #4 fails)',
+        '#19 container.rename demo-web-1 (not if one of #1 #2 #3 #4 fails)',
+      ],
+      '#20 container.remove demo-web-1',
+    ])
+    expect(plan[17]).toContain('(only if one of #13 fails)')
+    const passing = rolled(update, 3, ', rollback_config: { parallelism: 1, monitor: 2s, failure_action: continue }')
+    expect(passing.some((line) => line.includes('update.check') || line.includes('not if one of #13'))).toBe(false)
   })
 
   it('goes batch by batch, with a delay between them', () => {
