@@ -177,10 +177,35 @@ describe('exec and run on a terminal', () => {
     expect(await session.ended).toBe(6)
   })
 
-  it('run -T allocates none', async () => {
-    const oneOff = open("run --rm -T web sh -c 'test -t 1 || echo none'")
-    expect(await oneOff.ended).toBe(0)
-    expect(plain(oneOff)).toContain('none')
+  it('give it the size before it can ask, also where many start at once', async () => {
+    await project.ok(['up', '-d'])
+    for (let round = 0; round < 5; round++) {
+      const sessions = Array.from({ length: 4 }, () => open('exec web stty size'))
+      expect(await Promise.all(sessions.map(({ ended }) => ended))).toEqual([0, 0, 0, 0])
+      for (const session of sessions) expect(plain(session)).toContain('30 100')
+    }
+  })
+
+  it.each(['exec -T', 'run --rm --no-deps -T'])('%s gives it none, and passes on what is typed and shown', async (command) => {
+    await project.ok(['up', '-d'])
+    const session = open(`${command} web sh -c 'for fd in 0 1 2; do test -t $fd || echo none; done; cat >&2; exit 3'`)
+    await session.until(/(none\s+){3}/)
+    session.press('typed\r')
+    // Once as the terminal's echo, once as the program's answer.
+    await session.until(/typed\s+typed/)
+    session.press(keys.ctrlD)
+    expect(await session.ended).toBe(3)
+  })
+
+  it('exec -T into a pipe does not hand over the terminal it reads from', async () => {
+    await project.ok(['up', '-d'])
+    const session = open("exec -T web sh -c 'test -t 0 || echo none; exit 4' | sed s/none/piped/")
+    await session.until('piped')
+    await session.ended
+    const after = open('exec -T web true; read -r line; echo "got $line"')
+    await sleep(1500)
+    after.press('mine\r')
+    await after.until('got mine')
   })
 
   it('leave the terminal as they found it', async () => {

@@ -11,7 +11,7 @@ const lineCap = 16 << 10
 const patienceMs = 200
 
 /** Files for a process whose output is told line by line as progress of the call; what exceeds the cap is read and dropped. */
-export function reportLines({ record }: Entry, { sink }: CallContext): TakenStdio & { readonly drained: Promise<void> } {
+export function reportLines({ record }: Entry, { sink }: CallContext): TakenStdio {
   const [readEnd, writeEnd] = createPipe()
   const pipe = new Socket({ fd: readEnd, readable: true, writable: false })
   const target = { kind: 'container', name: record.name } as const
@@ -36,7 +36,7 @@ export function reportLines({ record }: Entry, { sink }: CallContext): TakenStdi
   return {
     fds: ['ignore', writeEnd, writeEnd],
     close: () => closeSync(writeEnd),
-    get drained() {
+    drained: () => {
       setTimeout(() => pipe.destroy(), patienceMs).unref()
       return closed
     },

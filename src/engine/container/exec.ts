@@ -5,12 +5,14 @@ import type { RuntimeProcess, RuntimeSpec } from '../../oci/runtime-spec.ts'
 import { openDirectory, openFlags, openInRoot } from '../../sys/files.ts'
 import { pidfdGetFd, pidfdOpen } from '../../sys/pidfd.ts'
 import { type ChildProcess, exited } from '../../sys/process.ts'
+import { runFirst, runOrdinarily } from '../../sys/scheduling.ts'
 import { setWindowSize, terminalMaster } from '../../sys/terminal.ts'
 import type { CallContext, CallerStdio, ExecSpec } from '../api.ts'
 import { containerCapabilities } from './bundle/bundle.ts'
 import { capabilitySets, effectiveEnv, workingDir } from './bundle/process.ts'
 import { type ContainerDeps, emitContainer } from './deps.ts'
 import type { Entry } from './entry.ts'
+import { withoutTerminals } from './exec-relay.ts'
 import { reportLines } from './exec-report.ts'
 import { containerPlaces } from './places.ts'
 import { resolveUser } from './user.ts'
@@ -21,6 +23,9 @@ export interface ExecSession {
   readonly pid: () => number | undefined
   readonly ended: Promise<{ readonly exitCode: number }>
 }
+
+/** Far longer than crun takes to start a process. */
+const startMs = 1000
 
 /** Counter for file names, per engine. */
 export type NextNumber = () => number
@@ -43,11 +48,24 @@ export function startExec(
   const pidFile = `${base}.pid`
   writeFileSync(processFile, JSON.stringify(spec), { mode: 0o600 })
   const child = deps.runtime.exec({ id: record.id, processFile, pidFile, stdio, detach: process.detach === true })
+  const relax = process.tty === true ? beFirstToSetSize(child) : () => undefined
   const ended = exited(child).finally(() => {
+    relax()
     rmSync(processFile, { force: true })
     rmSync(pidFile, { force: true })
   })
   return { child, ended, pid: () => readPid(pidFile) }
+}
+
+/**
+ * crun gives the terminal its size after it has let the process go, which on a busy machine has asked for it by then. So
+ * crun goes first for the time that takes; the process itself never does. The returned function is called at crun's end.
+ */
+function beFirstToSetSize({ pid }: ChildProcess): () => void {
+  if (pid === undefined) return () => undefined
+  runFirst(pid)
+  const timer = setTimeout(() => runOrdinarily(pid), startMs)
+  return () => clearTimeout(timer)
 }
 
 function readPid(path: string): number | undefined {
@@ -185,8 +203,10 @@ function executableState(root: number, path: string): 'executable' | 'plain' | '
 export interface TakenStdio {
   readonly fds: readonly (number | 'ignore')[]
   readonly close: () => void
-  /** Once everything the process wrote has been passed on. */
-  readonly drained?: Promise<void>
+  /** Called once the process has them. */
+  readonly begin?: () => void
+  /** Called once the process has ended; resolves when everything it wrote has been passed on. */
+  readonly drained?: () => Promise<void>
 }
 
 /** Copies of the caller's own open files, to be given to a child and closed again. Missing ones are /dev/null. */
@@ -211,6 +231,11 @@ export function takeStdio(stdio: CallerStdio | undefined): TakenStdio {
   } finally {
     closeSync(owner)
   }
+}
+
+function callerFiles({ process, stdio }: { readonly process: ExecSpec; readonly stdio: CallerStdio | undefined }): TakenStdio {
+  if (process.detach === true) return takeStdio(undefined)
+  return process.tty === true ? takeStdio(stdio) : withoutTerminals(takeStdio(stdio))
 }
 
 /** Sets the size of a session's terminal, whose master side the runtime's waiting process holds. crun itself passes no change on. */
@@ -249,10 +274,11 @@ export async function execForCaller(
   const attributes = { execID: `${entry.record.id.slice(0, 12)}-${request.number}` }
   const command = process.args.join(' ')
   emitContainer(deps, entry.record, `exec_create: ${command}`, attributes)
-  const files = process.report === true ? reportLines(entry, context) : takeStdio(process.detach === true ? undefined : request.stdio)
+  const files = process.report === true ? reportLines(entry, context) : callerFiles(request)
   let session: ExecSession
   try {
     session = startExec(deps, entry, { process, stdio: files.fds, number: request.number })
+    files.begin?.()
   } finally {
     files.close()
   }
@@ -261,8 +287,7 @@ export async function execForCaller(
   const onAbort = (): void => void session.child.kill('SIGTERM')
   context.signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    const { exitCode } = await session.ended
-    await files.drained
+    const { exitCode } = await session.ended.finally(files.drained)
     // A code that only says that we ended it is no answer.
     context.signal?.throwIfAborted()
     emitContainer(deps, entry.record, 'exec_die', { ...attributes, exitCode: String(exitCode) })
