@@ -21,14 +21,46 @@ export type AskProvider = (request: ProviderRequest) => Promise<Readonly<Record<
 
 type ProviderScope = Pick<Scope, 'askProvider' | 'sink' | 'signal'> & { readonly project: Project }
 
+/** Brings the containers up that these providers depend on, until their conditions hold. */
+export type BringUp = (project: Project, providers: readonly Service[]) => Promise<void>
+
 /**
  * Asks the programs of all provider services, side by side, and gives what they set to the services that depend on them,
- * as `SERVICE_KEY`. Before the plan, because it changes what containers there should be.
+ * as `SERVICE_KEY`. Before the plan, because it changes what containers there should be. A provider that depends on
+ * containers, or on another provider, is asked when those are there.
  */
-export async function withProviders(scope: ProviderScope): Promise<Project> {
-  const { project } = scope
-  const answers = await Promise.all(providersOf(project).map(async (service) => [service.name, await ask(scope, service, 'up')] as const))
-  return provide(project, new Map(answers))
+export async function withProviders(scope: ProviderScope, bringUp?: BringUp): Promise<Project> {
+  let { project } = scope
+  for (const layer of layersOf(project)) {
+    if (layer.some((service) => containersFor(project, service).length > 0)) await bringUp?.(project, layer)
+    const answers = await Promise.all(layer.map(async (service) => [service.name, await ask(scope, service, 'up')] as const))
+    project = provide(project, new Map(answers))
+  }
+  return project
+}
+
+/** Services with containers that a provider depends on itself. */
+export function containersFor({ services }: Project, { depends_on = {} }: Service): readonly string[] {
+  return Object.keys(depends_on).filter((name) => services[name] !== undefined && services[name].provider === undefined)
+}
+
+/** Providers that can be asked together: first those that depend on nothing, each of the others after all it depends on. */
+function layersOf(project: Project): readonly (readonly Service[])[] {
+  const depths = new Map<string, number>()
+  const depthOf = (name: string): number => {
+    const known = depths.get(name)
+    if (known !== undefined) return known
+    const service = project.services[name]
+    const below = Object.keys(service?.depends_on ?? {}).filter((other) => project.services[other] !== undefined)
+    const deepest = Math.max(-1, ...below.map(depthOf))
+    const depth = service?.provider === undefined ? deepest : deepest + 1
+    // Of containers alone: after the providers that need none.
+    const settled = service?.provider !== undefined && below.length > 0 ? Math.max(1, depth) : depth
+    depths.set(name, settled)
+    return settled
+  }
+  const layers = Map.groupBy(providersOf(project), ({ name }) => depthOf(name))
+  return [...layers].sort(([a], [b]) => a - b).map(([, layer]) => layer)
 }
 
 /** The same without asking: what the containers there got the last time. */

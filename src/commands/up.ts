@@ -1,15 +1,18 @@
 import { type Desired, desiredState } from '../converge/desired.ts'
 import type { ExecuteOptions } from '../converge/execute.ts'
+import { serviceOf } from '../converge/labels.ts'
 import { type Observed, observeProject } from '../converge/observe.ts'
 import type { Plan } from '../converge/plan.ts'
 import { readContents } from '../converge/read-contents.ts'
+import { planConditions } from '../converge/reconcile/lifecycle.ts'
 import type { UpRules } from '../converge/reconcile/options.ts'
 import { reconcileImages, reconcileUp } from '../converge/reconcile/up.ts'
-import type { Project } from '../project/model.ts'
+import type { Project, Service } from '../project/model.ts'
+import { selectServices } from '../project/select.ts'
 import { type ApprovedPlan, requireApproved } from './approved-plan.ts'
-import { withProviders, withRememberedProviders } from './providers.ts'
+import { type BringUp, containersFor, withProviders, withRememberedProviders } from './providers.ts'
 import { runPlan } from './run-plan.ts'
-import { callContext, type Scope } from './scope.ts'
+import { callContext, findContainers, type Scope } from './scope.ts'
 
 export interface UpOptions {
   readonly rules: UpRules
@@ -33,7 +36,45 @@ export interface UpResult {
 /** Makes reality what the project asks for. Idempotent: a second call finds nothing to do. */
 export async function up(scope: Scope & { readonly project: Project }, options: UpOptions): Promise<UpResult> {
   const asksNobody = scope.dryRun === true || options.approved !== undefined
-  const desired = await desire(await (asksNobody ? withRememberedProviders(scope) : withProviders(scope)), options.scale)
+  const settled = new Map<string, 'kept' | 'remade'>()
+  const bringUp: BringUp = async (part, providers) => {
+    for (const [name, how] of await bringUpFor({ ...scope, project: part }, providers, withSettled(options, settled)))
+      settled.set(name, how)
+  }
+  const project = await (asksNobody ? withRememberedProviders(scope) : withProviders(scope, bringUp))
+  return await converge({ ...scope, project }, withSettled(options, settled))
+}
+
+function withSettled(options: UpOptions, settled: ReadonlyMap<string, 'kept' | 'remade'>): UpOptions {
+  return settled.size === 0 ? options : { ...options, rules: { ...options.rules, settled } }
+}
+
+/** The part of an `up` that providers depend on: what services it is, and whether containers of them were made. */
+async function bringUpFor(
+  scope: Scope & { readonly project: Project },
+  providers: readonly Service[],
+  { onPlan: _onPlan, onStarted: _onStarted, ...options }: UpOptions,
+): Promise<ReadonlyMap<string, 'kept' | 'remade'>> {
+  const project = selectServices(
+    scope.project,
+    providers.flatMap((provider) => containersFor(scope.project, provider)),
+  )
+  // Orphans are a matter of the whole.
+  const rules = { ...options.rules, wait: false, removeOrphans: false, ignoreOrphans: true }
+  const { plan } = await converge({ ...scope, project }, { ...options, rules })
+  if (options.rules.start) {
+    const containers = await findContainers(scope)
+    for (const provider of providers) await runPlan(scope, planConditions(containers, provider))
+  }
+  const made = new Set(plan.nodes.flatMap(({ op }) => (op.kind === 'container.create' ? serviceOf(op.spec) : [])))
+  return new Map(
+    Object.keys(project.services).map((name) => [name, made.has(name) ? 'remade' : (options.rules.settled?.get(name) ?? 'kept')]),
+  )
+}
+
+/** Makes reality what a project asks for whose providers have answered. */
+async function converge(scope: Scope & { readonly project: Project }, options: UpOptions): Promise<UpResult> {
+  const desired = await desire(scope.project, options.scale)
   const first = await observeProject(scope.engine, desired, callContext(scope))
   const { observed, rules } =
     options.approved === undefined

@@ -158,6 +158,53 @@ services:
     expect(calls()).toEqual(['compose --project-name=hooked down --size=3 --tags=a --tags=b the-db hooked'])
   })
 
+  it('is asked when what it depends on is there: healthy, completed, or another provider', async () => {
+    const dependent = (level: string): string => `
+services:
+  db:
+    image: ${busyboxImage}
+    command: [sh, -c, 'sleep 0.7; touch /data/ready; exec sleep 1000']
+    environment: { LEVEL: "${level}" }
+    stop_grace_period: 0s
+    volumes: ["./data:/data"]
+    healthcheck: { test: [CMD, test, -e, /data/ready], interval: 100ms, retries: 100 }
+  job:
+    image: ${busyboxImage}
+    command: [sh, -c, 'echo job ran; echo $$SCHEMA_URL >>/data/jobs']
+    volumes: ["./data:/data"]
+    depends_on: { schema: { condition: service_started } }
+  schema: { provider: { type: myprovider, options: { kind: schema } } }
+  account:
+    provider: { type: myprovider, options: { kind: account } }
+    depends_on: { db: { condition: service_healthy }, job: { condition: service_completed_successfully } }
+  app:
+    image: ${busyboxImage}
+    command: [sh, -c, 'echo $$ACCOUNT_URL; exit 3']
+    depends_on: [account]
+`
+    project.write('compose.yaml', dependent('1'))
+    project.write('data/x', '')
+    install(program(`echo $(ls ../data) >>calls\n${say('setenv', 'URL=given')}`))
+    const up = await run('up', '--abort-on-container-failure')
+    expect([up.exitCode, linesOf(up.stdout)]).toEqual([3, expect.arrayContaining(['job-1  | job ran', 'app-1  | given'])])
+    const called = (options: string): string => `compose --project-name=hooked up ${options} hooked`
+    expect(calls()).toEqual([called('--kind=schema schema'), 'x', called('--kind=account account'), 'jobs ready x'])
+    expect(readFileSync(join(project.directory, 'data/jobs'), 'utf8')).toBe('given\n')
+    // Each once: what is recreated for the provider is not recreated again for the rest.
+    const before = await project.ok(['ps', '-aq', '--no-trunc'])
+    const again = await run('up', '-d', '--force-recreate')
+    expect(again.exitCode).toBe(0)
+    expect(again.stderr.match(/hooked-db-1 {2}Recreated/g)).toHaveLength(1)
+    expect(readFileSync(join(project.directory, 'data/jobs'), 'utf8')).toBe('given\ngiven\n')
+    expect(await project.ok(['ps', '-aq', '--no-trunc'])).not.toBe(before)
+    // The provider is not asked where what it needs does not come.
+    calls()
+    project.write('compose.yaml', dependent('2').replace('echo job ran', 'exit 4'))
+    const failed = await run('up', '-d')
+    expect([failed.exitCode, failed.stderr]).toEqual([1, expect.stringContaining('hooked-job-1')])
+    expect(calls()).toEqual([called('--kind=schema schema'), 'jobs ready x'])
+  })
+
   it('gets only the options its metadata names, and all that are required', async () => {
     const metadata = JSON.stringify({ up: { parameters: [{ name: 'size', required: true }] }, down: {} })
     project.write('compose.yaml', compose('size: 1, hidden: 2'))

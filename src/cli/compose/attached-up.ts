@@ -140,12 +140,14 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Ses
     terminal.stdout.write(`Attaching to ${shown.join(', ')}\n`)
     for (const follow of running.splice(0)) follow()
   }
+  const beginning = Date.now()
   const onPlan = (plan: Plan, observed: Observed): void => {
     for (const [name, service] of planContainers(plan, observed)) known.set(name, service)
     const now = Date.now()
     for (const { target, verb } of plan.unchanged) {
       const container = observed.containers.find(({ name }) => name === target.name)
-      if (container !== undefined && verb === 'Running') running.push(() => attach(container, now))
+      // Others than those that ran already were started for a provider, before there was this plan.
+      if (container !== undefined) running.push(() => attach(container, verb === 'Running' ? now : beginning))
     }
   }
   const watch = createWatchSwitch(

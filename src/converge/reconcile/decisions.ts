@@ -54,6 +54,7 @@ interface Candidate {
 
 function decideReplicas(scope: Scope, own: readonly ContainerSummary[]): readonly ReplicaDecision[] {
   const wanted = scope.service.replicas
+  if (scope.rules.settled?.has(scope.service.name) === true) return own.map((container) => ({ kind: 'keep', container }))
   const leftovers = own.filter((container) => isLeftover(container, own))
   const removed = leftovers.map((container) => ({
     kind: 'remove' as const,
@@ -170,24 +171,27 @@ function missingObject({ service }: Scope, container: ContainerSummary): string 
 }
 
 /** Namespaces and volumes of another service's container go away with that container. */
-function sharedCause({ service, decisions }: Scope): string | undefined {
+function sharedCause({ service, decisions, rules }: Scope): string | undefined {
   const { network_mode, ipc, pid, uts, cgroup, volumes_from } = service.service
   const shared = { network_mode, ipc, pid, uts, cgroup }
   for (const [attribute, mode] of Object.entries(shared)) {
     const name = mode?.startsWith('service:') ? mode.slice('service:'.length) : undefined
-    if (name !== undefined && isRemade(decisions.get(name))) return `it shares ${attribute} with ${name}, which is recreated`
+    if (name !== undefined && isRemade(decisions.get(name), rules)) return `it shares ${attribute} with ${name}, which is recreated`
   }
-  const source = volumes_from?.map((text) => text.split(':')[0] ?? '').find((name) => isRemade(decisions.get(name)))
+  const source = volumes_from?.map((text) => text.split(':')[0] ?? '').find((name) => isRemade(decisions.get(name), rules))
   return source === undefined ? undefined : `it takes volumes from ${source}, which is recreated`
 }
 
-function isRemade(decision: ServiceDecision | undefined): boolean {
+function isRemade(decision: ServiceDecision | undefined, { settled }: UpRules): boolean {
+  if (decision !== undefined && settled?.get(decision.service.name) === 'remade') return true
   return decision?.replicas.some(({ kind }) => kind === 'recreate' || kind === 'create') === true
 }
 
-function restartCause({ service, decisions }: Scope): string | undefined {
+function restartCause({ service, decisions, rules }: Scope): string | undefined {
+  const isRecreated = (name: string): boolean =>
+    rules.settled?.get(name) === 'remade' || decisions.get(name)?.replicas.some(({ kind }) => kind === 'recreate') === true
   const name = Object.entries(service.service.depends_on ?? {}).find(
-    ([dependency, { restart }]) => restart === true && decisions.get(dependency)?.replicas.some(({ kind }) => kind === 'recreate'),
+    ([dependency, { restart }]) => restart === true && isRecreated(dependency),
   )?.[0]
   return name === undefined ? undefined : `it depends on ${name} with restart: true, which is recreated`
 }

@@ -1,5 +1,5 @@
 import type { ContainerSummary } from '../../engine/api.ts'
-import type { Project } from '../../project/model.ts'
+import type { Project, Service } from '../../project/model.ts'
 import { label, parseDependsOn, serviceOf } from '../labels.ts'
 import { createPlanBuilder, type Operation, type Plan, type PlanBuilder, type Shown } from '../plan.ts'
 import { dependentsOf, hooksOf, labelledDependencies, reverseOrder } from './down.ts'
@@ -54,6 +54,22 @@ export function planStart(containers: readonly ContainerSummary[], rules: StartR
     for (const replica of [...replicas.values()].flat()) {
       const timeoutMs = rules.waitTimeoutMs
       addAwait({ builder, awaits }, replica, { until: 'running-or-healthy', cause: 'asked for by --wait', exitZeroIsFine: true, timeoutMs })
+    }
+  }
+  return builder.build()
+}
+
+/** Waits until the containers of a service's dependencies are as it asks. */
+export function planConditions(containers: readonly ContainerSummary[], { name: dependent, depends_on = {} }: Service): Plan {
+  const builder = createPlanBuilder()
+  const awaits = new Map<string, number>()
+  for (const [name, { condition, required }] of Object.entries(depends_on)) {
+    if (condition === 'service_started') continue
+    for (const container of containers.filter((other) => serviceOf(other) === name)) {
+      const replica = { name: container.name, container: { id: container.id }, ready: undefined, observed: container }
+      const until = condition === 'service_healthy' ? 'healthy' : 'completed'
+      const cause = `${dependent} depends on ${name} (${condition})`
+      addAwait({ builder, awaits }, replica, { until, cause, optional: required === false })
     }
   }
   return builder.build()

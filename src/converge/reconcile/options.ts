@@ -21,6 +21,8 @@ export interface UpRules {
   readonly waitTimeoutMs?: number
   /** True when losing the data of changed volumes was agreed to. */
   readonly recreateVolumes: boolean
+  /** Services this `up` brought to their place already, and whether it made containers of them: they stay as they are. */
+  readonly settled?: ReadonlyMap<string, 'kept' | 'remade'>
 }
 
 export interface ImageRules {

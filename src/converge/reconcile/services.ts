@@ -39,8 +39,9 @@ function addReplica(scope: ServiceScope, decision: ReplicaDecision): Replica | u
   }
 }
 
-function keep({ emission }: ServiceScope, container: ContainerSummary): Replica {
-  emission.builder.unchanged(containerTarget(container.name), 'Running')
+function keep({ emission, service }: ServiceScope, container: ContainerSummary): Replica {
+  const settled = container.state.status === 'exited' ? 'Exited' : 'Started'
+  emission.builder.unchanged(containerTarget(container.name), emission.rules.settled?.has(service.name) === true ? settled : 'Running')
   return { name: container.name, container: { id: container.id }, ready: undefined, observed: container }
 }
 
