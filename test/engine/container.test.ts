@@ -85,7 +85,10 @@ describe('a container', () => {
     const { pid } = (await engine.containers.inspect({ container: id })).state
     expect(sh(`grep 'open files' /proc/${pid}/limits`)).toMatch(/100\s+200/)
     expect((await engine.containers.stats({ container: id })).memoryLimit).toBe(64 << 20)
-    expect((await engine.containers.top({ container: id })).processes.map((row) => row.at(-1))).toEqual(['sleep 1000'])
+    // Right after the start the process is still the runtime, about to become the command.
+    const commands = async (): Promise<readonly unknown[]> =>
+      (await engine.containers.top({ container: id })).processes.map((row) => row.at(-1))
+    await expect.poll(commands).toEqual(['sleep 1000'])
   })
 
   it('is told apart when the kernel kills it for lack of memory', async () => {

@@ -9,6 +9,8 @@ export interface LaunchSubject {
 const notFound =
   /executable file (?:.* )?not found|no such file or directory.*(exec|command)|exec(?:utable)?[^:]*: .*no such file or directory/i
 const notExecutable = /permission denied|exec format error|not executable|is a directory|operation not permitted/i
+/** crun from 1.15 on, of a directory. */
+const notRegular = /^the path `.*` is not a regular file/i
 
 /** Gives what the runtime said the name of what went wrong; exit codes 127 and 126 are a shell's. */
 export function launchError(message: string, { name, image, args }: LaunchSubject): TscomposeError {
@@ -21,7 +23,7 @@ export function launchError(message: string, { name, image, args }: LaunchSubjec
       hint: 'check command: and entrypoint:, and that the program is installed in the image',
     })
   }
-  if (/exec/i.test(said) && notExecutable.test(said)) {
+  if (notRegular.test(said) || (/exec/i.test(said) && notExecutable.test(said))) {
     return new TscomposeError(
       'invalid',
       'COMMAND_NOT_EXECUTABLE',

@@ -143,6 +143,7 @@ it('what the runtime says becomes an error with a shell’s code', () => {
   }
   expect(code('executable file `serve` not found in $PATH: No such file or directory')).toEqual(['COMMAND_NOT_FOUND', 127])
   expect(code('open executable: Permission denied')).toEqual(['COMMAND_NOT_EXECUTABLE', 126])
+  expect(code('the path `/etc` is not a regular file: Operation not permitted')).toEqual(['COMMAND_NOT_EXECUTABLE', 126])
   expect(code('exec: "serve": executable file not found in $PATH')).toEqual(['COMMAND_NOT_FOUND', 127])
   expect(code('cannot set memory limit')).toEqual(['RUNTIME_FAILED', 128])
   expect(launchError('executable file `serve` not found', subject).message).toContain('"serve"')
