@@ -116,6 +116,23 @@ it('the base of another platform may be one that was built here for both', async
   expect([fileIn('child:2', host), fileIn('child:2', foreign)]).toEqual([host, foreign])
 })
 
+it('a base for another platform than what is built is a finding', async () => {
+  const reference = 'several/foreign:1'
+  await engine.engine.images.import({ path: fixture.baseTar, reference, platform: `linux/${foreign}` })
+  const check = async (spec: Partial<BuildSpec>): Promise<unknown> => {
+    const { warnings } = await engine.engine.images.checkBuild({
+      context: fixture.contexts.plain,
+      tags: [],
+      dockerfileInline: `FROM ${reference}\nENV A=1\n`,
+      ...spec,
+    })
+    return warnings.map(({ rule, line }) => `${line} ${rule}`)
+  }
+  expect(await check({})).toEqual(['1 InvalidBaseImagePlatform'])
+  expect(await check({ platforms: [`linux/${foreign}`] })).toEqual([])
+  await engine.engine.images.remove({ image: reference })
+})
+
 it('a program of a platform that cannot run here is refused with what helps', async () => {
   await build(text, { platforms, tags: ['several/base:3'] })
   const failing = build('FROM several/base:3\nRUN true\n', { platforms: [`linux/${foreign}`] })

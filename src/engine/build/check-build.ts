@@ -11,14 +11,16 @@ export async function findWarnings(
   deps: Pick<BuilderDeps, 'images'>,
   { dockerfile, spec, ignore }: { readonly dockerfile: Dockerfile; readonly spec: api.BuildSpec; readonly ignore: readonly string[] },
 ): Promise<CheckResult & { readonly warnings: readonly api.BuildWarning[] }> {
-  const options = stageOptions(spec, hostPlatform(process.arch))
+  const host = hostPlatform(process.arch)
+  const options = stageOptions(spec, host)
   const result = await checkDockerfile(dockerfile, {
     args: options.args,
     platformArgs: options.platformArgs,
     ignore,
-    imageConfig: async (reference) => {
+    expectedPlatform: (spec.platforms ?? []).length > 0 ? undefined : host,
+    baseImage: async (reference) => {
       const found = await deps.images.resolve(reference).catch(() => undefined)
-      return found === undefined ? undefined : (found.config.config ?? {})
+      return found === undefined ? undefined : { config: found.config.config ?? {}, platform: found.config }
     },
   })
   return { ...result, warnings: result.findings.map((found) => ({ ...found, file: dockerfile.source.name })) }

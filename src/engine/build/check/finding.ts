@@ -23,6 +23,7 @@ export type RuleName =
   | 'InvalidDefinitionDescription'
   | 'ExposeProtoCasing'
   | 'ExposeInvalidFormat'
+  | 'InvalidBaseImagePlatform'
 
 /** Rules of `# check`, by the names Docker gave them; true for those that must be asked for. */
 export const ruleNames: Readonly<Record<RuleName, boolean>> = {
@@ -47,6 +48,7 @@ export const ruleNames: Readonly<Record<RuleName, boolean>> = {
   InvalidDefinitionDescription: true,
   ExposeProtoCasing: false,
   ExposeInvalidFormat: false,
+  InvalidBaseImagePlatform: false,
 }
 
 /** Something a Dockerfile could do better. */

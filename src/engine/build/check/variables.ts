@@ -1,5 +1,7 @@
 import { posix } from 'node:path'
+import type { Platform } from '../../../oci/descriptor.ts'
 import type { ImageConfig } from '../../../oci/image-config.ts'
+import { formatPlatform, platformDistance } from '../../../oci/platform.ts'
 import { ExpansionError, expandWord, MissingVariableError } from '../dockerfile/expand.ts'
 import type { Instruction } from '../dockerfile/instruction.ts'
 import { nearest } from '../dockerfile/source.ts'
@@ -12,8 +14,15 @@ export interface VariableContext {
   /** The build's own arguments. */
   readonly args: Readonly<Record<string, string>>
   readonly platformArgs: Readonly<Record<string, string>>
-  /** Config of an image that is here; undefined where nothing is known. */
-  readonly imageConfig: (reference: string) => Promise<ImageConfig | undefined>
+  /** An image that is here; undefined where nothing is known. */
+  readonly baseImage: (reference: string) => Promise<BaseImage | undefined>
+  /** What bases are for where FROM does not say; undefined where the build asks for platforms, which bases then must have. */
+  readonly expectedPlatform: Platform | undefined
+}
+
+export interface BaseImage {
+  readonly config: ImageConfig
+  readonly platform: Platform
 }
 
 /** What is known at a place in a stage. */
@@ -34,8 +43,11 @@ export async function checkVariables(instructions: readonly Instruction[], conte
   for (const [index, stage] of stages.entries()) {
     const [from, ...rest] = stage
     if (from?.keyword !== 'FROM') continue
-    found.push(...checkFrom(from, outer))
-    const scope = await beginScope(from, { outer, scopes, context })
+    const image = expanded(from.image, from, outer.values).text
+    const stageBelow = scopes.get(image.toLowerCase())
+    const base = stageBelow === undefined && image !== 'scratch' ? await context.baseImage(image) : undefined
+    found.push(...checkFrom(from, outer), ...checkPlatform(from, base, context.expectedPlatform))
+    const scope = beginScope(image, stageBelow, base)
     for (const instruction of rest) found.push(...advance(scope, instruction, { outer, context }))
     scopes.set(String(index), scope)
     if (from.name !== undefined) scopes.set(from.name, scope)
@@ -93,16 +105,18 @@ function checkFrom(from: Instruction<'FROM'>, { values, defaults, declared }: Ou
   ]
 }
 
-async function beginScope(
-  from: Instruction<'FROM'>,
-  { outer, scopes, context }: { readonly outer: Outer; readonly scopes: ReadonlyMap<string, Scope>; readonly context: VariableContext },
-): Promise<Scope> {
-  const image = expanded(from.image, from, outer.values).text
-  const stage = scopes.get(image.toLowerCase())
+function checkPlatform(from: Instruction<'FROM'>, base: BaseImage | undefined, expected: Platform | undefined): readonly Finding[] {
+  if (from.platform !== undefined || base === undefined || expected === undefined) return []
+  if (platformDistance(expected, base.platform) !== undefined) return []
+  const detail = `${from.image} is for ${formatPlatform(base.platform)}, not ${formatPlatform(expected)}: pull it again, or name the platform`
+  return [finding('InvalidBaseImagePlatform', from, detail)]
+}
+
+function beginScope(image: string, stage: Scope | undefined, base: BaseImage | undefined): Scope {
   // Triggers of the other stage may set anything.
   if (stage !== undefined) return { ...stage, values: new Map(stage.values), complete: stage.complete && !stage.triggers }
   if (image === 'scratch') return { values: new Map([['PATH', '']]), complete: true, workingDir: undefined, triggers: false }
-  const config = await context.imageConfig(image)
+  const config = base?.config
   const env = (config?.Env ?? []).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const)
   const complete = config !== undefined && (config.OnBuild ?? []).length === 0
   return { values: new Map([['PATH', ''], ...env]), complete, workingDir: config?.WorkingDir || undefined, triggers: false }
