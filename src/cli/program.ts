@@ -42,7 +42,11 @@ export async function parseCommandLine(argv: readonly string[], options: ParseOp
       if (verb.verbs !== undefined) return attach(command, verb.verbs, verb.dryRunBelow === true)
       command.action(() => {
         const flags = command.opts()
-        const typed = flags.dryRun === true ? { ...root.opts(), dryRun: true } : root.opts()
+        const typed = {
+          ...root.opts(),
+          ...(flags.dryRun === true ? { dryRun: true } : {}),
+          ...(verb.builds === true ? buildProgress(flags.progress, root.opts().progress, options.env) : {}),
+        }
         const name = parent === root ? entry.name : `${parent.name()} ${entry.name}`
         parsed = { name, verb, root: rootFlags(typed, options.env), flags, args: command.args }
       })
@@ -115,6 +119,15 @@ function configureVerb(command: Command, verb: Verb, { dryRun }: { readonly dryR
   if (passThrough) command.passThroughOptions()
   acceptBooleanValues(command, { passThrough })
   if (verb.verbs !== undefined) command.usage('COMMAND')
+}
+
+/** BuildKit's other names for what root flags call json and quiet. */
+const buildProgressWords: Readonly<Record<string, string>> = { rawjson: 'json', none: 'quiet' }
+
+/** What a verb that builds shows: its own flag, else the root's, else COMPOSE_PROGRESS, else BUILDKIT_PROGRESS. */
+function buildProgress(own: unknown, ofRoot: unknown, env: ParseOptions['env']): { readonly progress?: unknown } {
+  const progress = own ?? ofRoot ?? (env.COMPOSE_PROGRESS || env.BUILDKIT_PROGRESS || undefined)
+  return progress === undefined ? {} : { progress: buildProgressWords[String(progress)] ?? progress }
 }
 
 const progressKinds = ['auto', 'tty', 'plain', 'json', 'quiet'] as const

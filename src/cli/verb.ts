@@ -60,6 +60,8 @@ export interface Verb {
   readonly passThrough?: boolean
   /** Changes something without a plan that could be shown: a dry run only names it. */
   readonly unplanned?: true
+  /** Builds images: BUILDKIT_PROGRESS and a `--progress` of its own say what it shows. */
+  readonly builds?: true
   /** Does the work and prints; returns the exit code, 0 where there is none. */
   run(invocation: Invocation): Promise<number | undefined>
   /** Its sub-verbs take `--dry-run` themselves, as verbs of the first level do. */

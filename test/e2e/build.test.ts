@@ -62,6 +62,33 @@ describe('what a build shows', () => {
     expect((await project.run(['build', '-q'])).stderr).toBe('')
   })
 
+  it("is what --progress or BUILDKIT_PROGRESS says, by BuildKit's names too", async () => {
+    dockerfile('RUN true')
+    const shown = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> => {
+      const { exitCode, stderr } = await project.run(args, { env })
+      return exitCode === 0 ? stderr : `failed: ${stderr}`
+    }
+    expect(await shown(['build', '--progress', 'plain'])).toMatch(/^#\d+ /m)
+    for (const name of ['quiet', 'none']) {
+      expect(await shown(['build'], { BUILDKIT_PROGRESS: name })).toBe('')
+      expect(await shown(['image', 'build', '--progress', name, '.'])).toBe('')
+    }
+    const json = (await shown(['build'], { BUILDKIT_PROGRESS: 'rawjson' })).trim().split('\n')
+    expect(json.map((line) => typeof JSON.parse(line))).toContain('object')
+    expect(await shown(['--progress', 'quiet', 'build'], { BUILDKIT_PROGRESS: 'plain' })).toBe('')
+    expect(await shown(['build'], { BUILDKIT_PROGRESS: 'loud' })).toContain('failed: ')
+    expect(await shown(['ps'], { BUILDKIT_PROGRESS: 'loud' })).toBe('')
+  })
+
+  it('says that attestations are not made, where they are asked for', async () => {
+    dockerfile('RUN true')
+    const { exitCode, stderr } = await project.run(['build', '--provenance', 'mode=max', '--sbom=true'])
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    for (const name of ['provenance', 'sbom']) expect(stderr).toContain(`warning: --${name} has no effect`)
+    expect((await project.run(['build', '--provenance=false', '--sbom', 'false'])).stderr).not.toContain('warning')
+    expect((await project.run(['image', 'build', '--sbom=true', '.'])).stderr).toContain('warning: --sbom has no effect')
+  })
+
   it('is a tree with the time of each step on a terminal', async () => {
     dockerfile('RUN echo shown; sleep 1', 'RUN true')
     const session = openTerminal(`${launcher} build`, project.directory)

@@ -154,7 +154,6 @@ describe('what only docker compose has', () => {
       [['bridge', 'convert'], 'no transformations to other models'],
       [['bridge', 'transformations', 'ls'], 'no transformations to other models'],
       [['build', '--print'], 'there is no bake file'],
-      [['build', '--sbom=true'], 'attestations are not made'],
       [['build', '--builder', 'remote'], 'there is no builder "remote"'],
     ] as const) {
       expect(await project.run(args)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(words) })

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { BuildWarning } from '../../engine/api.ts'
 import type { Terminal } from '../terminal.ts'
+import type { Invocation } from '../verb.ts'
 
 /* Flags and output that `build` and `image build` share. */
 
@@ -12,6 +13,15 @@ export function sshFlags(words: readonly string[]): Readonly<Record<string, stri
       return at < 0 ? [word, ''] : [word.slice(0, at), word.slice(at + 1)]
     }),
   )
+}
+
+/** An image built here comes without attestations. A flag that asks for none (`--sbom=false`) is no request. */
+export function warnOfAttestations({ flags, terminal }: Pick<Invocation, 'flags' | 'terminal'>): void {
+  for (const name of ['provenance', 'sbom']) {
+    const value = flags[name]
+    if (typeof value === 'string' && !['', 'false', '0'].includes(value))
+      terminal.stderr.write(`warning: --${name} has no effect: images are built here without attestations\n`)
+  }
 }
 
 /** Prints findings one a line; returns 1 where there are any, as docker does. */

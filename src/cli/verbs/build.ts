@@ -1,6 +1,7 @@
+import { Option } from 'commander'
 import { TscomposeError } from '../../base/errors.ts'
 import { build, checkBuilds } from '../../commands/pull.ts'
-import { printWarnings, sshFlags } from '../compose/build-flags.ts'
+import { printWarnings, sshFlags, warnOfAttestations } from '../compose/build-flags.ts'
 import { isSet, list, parseEnv, services, text } from '../compose/flags.ts'
 import { callersAgent } from '../compose/rules.ts'
 import { projectScope } from '../compose/scope.ts'
@@ -9,6 +10,7 @@ import type { Invocation, Verb } from '../verb.ts'
 
 export const verb: Verb = {
   title: 'Building',
+  builds: true,
   configure: (command) => {
     command
       .usage('[OPTIONS] [SERVICE...]')
@@ -19,17 +21,19 @@ export const verb: Verb = {
       .option('-m, --memory <bytes>', 'Set memory limit for the build container; has no effect, as with BuildKit')
       .option('--no-cache', 'Do not use cache when building the image')
       .option('--print', 'Print equivalent bake file')
-      .option('--provenance <value>', 'Add a provenance attestation')
+      .option('--provenance <value>', 'Add a provenance attestation; has no effect here')
       .option('--pull', 'Always attempt to pull a newer version of the image')
       .option('--push', 'Push service images')
       .option('-q, --quiet', 'Suppress the build output')
-      .option('--sbom <value>', 'Add a SBOM attestation')
+      .option('--sbom <value>', 'Add a SBOM attestation; has no effect here')
       .option('--ssh <id>', 'SSH agents or keys for the build: default, ID=SOCKET or ID=KEY', collect, [])
       .option('--with-dependencies', 'Also build dependencies (transitively)')
+      .addOption(new Option('--progress <type>', 'As before the verb').hideHelp())
   },
   run: async (invocation) => {
     const { flags, args, terminal } = invocation
     refuseUnknown(flags)
+    warnOfAttestations(invocation)
     const withDependencies = isSet(flags, 'withDependencies')
     const scope = await projectScope(invocation, { services: args, dependencies: withDependencies })
     const command = {
@@ -51,14 +55,8 @@ export const verb: Verb = {
   },
 }
 
-/** What another builder could do. A flag that asks for nothing (`--sbom=false`) is no request. */
+/** What another builder could do. */
 function refuseUnknown(flags: Invocation['flags']): void {
-  const attestation = ['provenance', 'sbom'].find((name) => !['', 'false', '0'].includes(text(flags, name) ?? ''))
-  if (attestation !== undefined) {
-    throw new TscomposeError('unsupported', 'NO_ATTESTATIONS', `--${attestation}: attestations are not made here`, {
-      hint: 'leave the flag out',
-    })
-  }
   if (isSet(flags, 'print')) {
     throw new TscomposeError('unsupported', 'NO_BAKE', '--print: there is no bake file, the builder reads the project itself', {
       hint: 'see what is built with: tscompose config',

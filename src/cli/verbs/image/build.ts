@@ -5,13 +5,14 @@ import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { TscomposeError } from '../../../base/errors.ts'
 import type { BuildSpec } from '../../../engine/api.ts'
-import { printWarnings, sshFlags } from '../../compose/build-flags.ts'
+import { printWarnings, sshFlags, warnOfAttestations } from '../../compose/build-flags.ts'
 import { collect } from '../../flags.ts'
 import type { Terminal } from '../../terminal.ts'
 import type { Verb } from '../../verb.ts'
 
 export const verb: Verb = {
   unplanned: true,
+  builds: true,
   configure: (command) => {
     command
       .usage('[OPTIONS] PATH | URL | -')
@@ -29,14 +30,18 @@ export const verb: Verb = {
       .option('--no-cache', 'Do not use the cache')
       .option('--no-cache-filter <stage>', 'Stages that do not use the cache', collect, [])
       .option('--platform <platform>', 'Target platform, or several separated by commas')
+      .option('--progress <type>', 'Set type of progress output (auto, tty, plain, json, quiet)')
+      .option('--provenance <value>', 'Add a provenance attestation; has no effect here')
       .option('--pull', 'Look for newer versions of the base images')
       .option('-q, --quiet', 'Print only the image ID')
+      .option('--sbom <value>', 'Add a SBOM attestation; has no effect here')
       .option('--secret <secret>', 'Secret for the build: id=ID,src=FILE or id=ID,env=NAME', collect, [])
       .option('--ssh <id>', 'SSH agent or key for the build: default, ID=SOCKET or ID=KEY', collect, [])
       .option('-t, --tag <name>', 'Name and optionally tag of the image', collect, [])
       .option('--target <stage>', 'Stop at this build stage')
   },
   run: async ({ args, flags, connect, reporter, signal, terminal }) => {
+    warnOfAttestations({ flags, terminal })
     const [path = '.'] = args
     const text = (name: string): string | undefined => flags[name] as string | undefined
     const file = text('file')
