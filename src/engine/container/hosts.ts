@@ -12,11 +12,17 @@ const standardHosts: readonly (readonly [string, string])[] = [
 ]
 
 /** /etc/hosts of a container with addresses of its own. */
-export function renderHosts(setup: Pick<NetworkSetup, 'hosts' | 'hostGateway'>, extraHosts: readonly string[] = []): string {
+export function renderHosts(
+  setup: Pick<NetworkSetup, 'hosts' | 'hostGateway'>,
+  { extraHosts = [], domainname = '' }: Pick<ContainerSpec, 'extraHosts' | 'domainname'>,
+): string {
+  // The full name comes first: it is what `hostname -f` answers.
+  const ownNames = (names: readonly string[]): readonly string[] =>
+    domainname === '' ? names : names.flatMap((name) => [`${name}.${domainname}`, name])
   const lines = [
     ...standardHosts.map(([address, names]) => `${address}\t${names}`),
     ...extraHostLines(extraHosts, setup.hostGateway),
-    ...setup.hosts.map(({ address, names }) => `${address}\t${names.join(' ')}`),
+    ...setup.hosts.map(({ address, names }) => `${address}\t${ownNames(names).join(' ')}`),
   ]
   return `${lines.join('\n')}\n`
 }

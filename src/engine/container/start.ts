@@ -256,7 +256,7 @@ function writeNetworkFiles(
 }
 
 function ownNetworkFiles(spec: ContainerSpec, setup: NetworkSetup): { readonly hosts: string; readonly resolvConf: string } {
-  return { hosts: renderHosts(setup, spec.extraHosts), resolvConf: setup.resolvConf }
+  return { hosts: renderHosts(setup, spec), resolvConf: setup.resolvConf }
 }
 
 function hostNetworkFiles(spec: ContainerSpec): { readonly hosts: string; readonly resolvConf: string } {

@@ -140,7 +140,7 @@ function stepMount({ source, target, readOnly, type = 'bind' }: NonNullable<Step
 }
 
 function stepFiles(bundle: string, setup: NetworkSetup, extraHosts: readonly string[] | undefined): BundleInput['files'] {
-  writeFileSync(`${bundle}/hosts`, renderHosts(setup, extraHosts), { mode: 0o644 })
+  writeFileSync(`${bundle}/hosts`, renderHosts(setup, { extraHosts: extraHosts ?? [] }), { mode: 0o644 })
   writeFileSync(`${bundle}/resolv.conf`, setup.resolvConf, { mode: 0o644 })
   return ['hosts', 'resolv.conf'].map((name) => ({ source: `${bundle}/${name}`, target: `/etc/${name}`, readOnly: false }))
 }

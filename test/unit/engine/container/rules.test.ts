@@ -103,12 +103,18 @@ describe('logs', () => {
 
 describe('hosts and resolv.conf', () => {
   it('name the container last and stand in for the gateway', () => {
-    const text = renderHosts({ hostGateway: '172.18.0.1', hosts: [{ address: '172.18.0.2', names: ['web'] }] }, [
-      'host.docker.internal=host-gateway',
-      'six:[::5]',
-    ])
+    const text = renderHosts(
+      { hostGateway: '172.18.0.1', hosts: [{ address: '172.18.0.2', names: ['web'] }] },
+      {
+        extraHosts: ['host.docker.internal=host-gateway', 'six:[::5]'],
+      },
+    )
     expect(text.split('\n').slice(-4)).toEqual(['172.18.0.1\thost.docker.internal', '::5\tsix', '172.18.0.2\tweb', ''])
     expect(() => extraHostLines(['nonsense'], '')).toThrow(expect.objectContaining({ code: 'INVALID_EXTRA_HOST' }))
+  })
+  it('name the container with its domain first', () => {
+    const text = renderHosts({ hostGateway: '', hosts: [{ address: '172.18.0.2', names: ['web'] }] }, { domainname: 'example.org' })
+    expect(text.split('\n').slice(-2)).toEqual(['172.18.0.2\tweb.example.org web', ''])
   })
   it('keep the host’s servers unless the container has its own', () => {
     expect(renderHostResolvConf('nameserver 1.1.1.1\nsearch a\n', {})).toBe('nameserver 1.1.1.1\nsearch a\n')
