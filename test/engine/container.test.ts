@@ -121,6 +121,11 @@ describe('a container', () => {
     await engine.containers.create({ spec: spec('same', ['sh']) })
   })
 
+  it('is not made with a signal it could never be stopped with', async () => {
+    const made = engine.containers.create({ spec: spec('odd', ['true'], { stopSignal: 'SIGNOPE' }) })
+    await expect(made).rejects.toMatchObject({ code: 'UNKNOWN_SIGNAL' })
+  })
+
   it('leaves nothing when it cannot be made', async () => {
     const before = sh('ls /var/lib/tscompose/containers /var/lib/tscompose/rootfs /var/lib/tscompose/volumes')
     const mounts: ContainerSpec['mounts'] = [
@@ -140,6 +145,19 @@ describe('mounts', () => {
     const volume = [{ type: 'volume', source: 'data', target: '/data' }] as const
     expect((await output(['sh', '-c', 'ls -ln /data; echo more >/data/more'], { mounts: volume })).text).toMatch(/seed/)
     expect((await output(['sh', '-c', 'cat /data/seed /data/more'], { mounts: volume })).text).toBe('seed\nmore')
+  })
+
+  it('find the directory of a volume when the container starts: another may make it meanwhile', async () => {
+    const whole = { type: 'volume', source: 'shared', target: '/v' } as const
+    const { id } = await engine.containers.create({
+      spec: spec('below', ['cat', '/d/file'], { mounts: [{ ...whole, target: '/d', subpath: 'sub' }] }),
+    })
+    await expect(engine.containers.start({ container: id })).rejects.toMatchObject({ code: 'VOLUME_SUBPATH_MISSING' })
+    await output(['sh', '-c', 'mkdir /v/sub; echo there > /v/sub/file'], { mounts: [whole] })
+    await engine.containers.start({ container: id })
+    expect(await engine.containers.await({ container: id, until: 'exited' })).toEqual({ exitCode: 0 })
+    await output(['sh', '-c', 'rm -r /v/sub; ln -s /etc /v/sub'], { mounts: [whole] })
+    await expect(engine.containers.start({ container: id })).rejects.toMatchObject({ code: 'VOLUME_SUBPATH_MISSING' })
   })
 
   it('make anonymous volumes for what the image declares, and take them away with the container', async () => {

@@ -11,6 +11,7 @@ import type { ContainerDeps } from './deps.ts'
 import type { Entry } from './entry.ts'
 import { cgroupPath, containerPlaces } from './places.ts'
 import { type ContainerRecord, isRunning } from './record.ts'
+import { withinVolume } from './resolve-mounts.ts'
 
 type Subject = Pick<ContainerRecord, 'id' | 'spec' | 'imageConfig' | 'resolvedMounts'>
 
@@ -27,7 +28,7 @@ export async function bundleInput(
     image: imageConfig,
     host: deps.host,
     hostname: containerHostname(deps, id, spec),
-    mounts: resolvedMounts.map(withSourceKind),
+    mounts: resolvedMounts.map(withinVolume).map(withSourceKind),
     ...(spec.init === true ? { initPath: findInit() } : {}),
     devices: [...(spec.privileged === true ? hostDevices('/dev') : []), ...(spec.devices ?? []).flatMap(resolveDevice)],
     blockDevices: blockDevices(spec),

@@ -11,6 +11,7 @@ import { effectiveHealthcheck } from './health/config.ts'
 import { type ContainerPlaces, cgroupPath, containerPlaces } from './places.ts'
 import { type ContainerRecord, freshState } from './record.ts'
 import { resolveMounts } from './resolve-mounts.ts'
+import { signalNumber } from './stop.ts'
 
 const nobody = { uid: 0, gid: 0, additionalGids: [], home: '/' }
 
@@ -30,6 +31,8 @@ export function createContainer(
     const draft = { id, spec, imageConfig: config, resolvedMounts: [] as ContainerRecord['resolvedMounts'] }
     const command = effectiveCommand(spec, config)
     effectiveHealthcheck(config.Healthcheck, spec.healthcheck)
+    // Or it could be started, and never stopped.
+    if (spec.stopSignal !== undefined && spec.stopSignal !== '') signalNumber(spec.stopSignal)
     // Built once for its errors and warnings, before anything is made.
     const { warnings } = buildBundle({ ...(await bundleInput(deps, draft)), user: nobody, rootfs: '', files: [] })
     const rootfs = await deps.snapshots.prepare(id, image.chainId)

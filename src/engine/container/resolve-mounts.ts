@@ -112,12 +112,12 @@ async function resolveVolume(deps: ContainerDeps, request: Request, mount: Mount
   await deps.volumes.ensure({ name, labels: mount.labels ?? {}, ...(anonymous ? { anonymous } : {}) })
   if (anonymous) request.cleanup.push(() => deps.volumes.remove(name))
   const mountpoint = await hold(deps, request, name)
-  const source = mount.subpath === undefined || mount.subpath === '' ? mountpoint : subdirectory(mountpoint, mount.subpath)
+  const { subpath = '' } = mount
   const readOnly = mount.readOnly === true
-  const fill = mount.noCopy !== true && source === mountpoint && readdirSync(mountpoint).length === 0
+  const fill = mount.noCopy !== true && subpath === '' && readdirSync(mountpoint).length === 0
   return {
-    info: { type: 'volume', name, source, target, readOnly, ...(anonymous ? { anonymous } : {}) },
-    resolved: { type: 'volume', source, target, readOnly },
+    info: { type: 'volume', name, source: mountpoint, target, readOnly, ...(anonymous ? { anonymous } : {}) },
+    resolved: { type: 'volume', source: mountpoint, target, readOnly, ...(subpath === '' ? {} : { subpath }) },
     volume: name,
     anonymous,
     ...(fill ? { populate: { target, mountpoint } } : {}),
@@ -179,6 +179,13 @@ function inheritedMounts(deps: ContainerDeps, spec: ContainerSpec): readonly One
       return [{ info: { ...info, ...both }, resolved: { ...resolved, ...both }, ...(info.name === '' ? {} : { volume: info.name }) }]
     })
   })
+}
+
+/** With the directory that is meant as the source. Who makes it may run after this container was made. Throws VOLUME_SUBPATH_MISSING. */
+export function withinVolume(mount: ResolvedMount): ResolvedMount {
+  if (mount.type !== 'volume' || mount.subpath === undefined) return mount
+  const { subpath, ...rest } = mount
+  return { ...rest, source: subdirectory(mount.source, subpath) }
 }
 
 /** Real path of a directory inside a volume; links that lead out of it are refused by the kernel. */

@@ -34,6 +34,8 @@ export type ResolvedMount =
       readonly source: string
       readonly target: string
       readonly readOnly: boolean
+      /** Of a volume: the directory in it that is meant, found at each start. */
+      readonly subpath?: string
       readonly propagation?: string
       readonly recursive?: 'enabled' | 'disabled' | 'writable' | 'readonly'
       /** The source is no directory. */

@@ -5,6 +5,7 @@ import type { ContainerDeps } from '../deps.ts'
 import type { Entry } from '../entry.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import { isRunning } from '../record.ts'
+import { withinVolume } from '../resolve-mounts.ts'
 import { openSyncTree, type SyncRoot } from './tree.ts'
 import type { SyncWorker } from './worker.ts'
 
@@ -73,7 +74,7 @@ async function withStopped<T>(deps: ContainerDeps, entry: Entry, run: (root: Syn
   if (restarted !== undefined) return run(restarted)
   const { merged } = await deps.snapshots.mount(id)
   try {
-    const mounts = resolvedMounts.map((mount) => ({ ...mount, source: 'source' in mount ? mount.source : '' }))
+    const mounts = resolvedMounts.map(withinVolume).map((mount) => ({ ...mount, source: 'source' in mount ? mount.source : '' }))
     return await run({ kind: 'stopped', rootfs: merged, readOnly: spec.readOnlyRootfs === true, mounts })
   } finally {
     await deps.snapshots.unmount(id)
