@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander'
 
 /**
- * Lets switches be written with a value, `--detach=false`, as docker compose's flag library does; commander knows only
+ * Lets switches be written with a value, `--detach=false` or `-d=false`, as docker compose's flag library does; commander knows only
  * the bare form. Everything from the first operand of a pass-through verb on, or after `--`, is left alone.
  */
 export function acceptBooleanValues(command: Command, options: { readonly passThrough: boolean }): void {
@@ -30,7 +30,7 @@ function rewrite(command: Command, args: readonly string[], passThrough: boolean
 }
 
 function splitValue(arg: string): [string, string | undefined] {
-  const at = arg.startsWith('--') ? arg.indexOf('=') : -1
+  const at = /^(--|-[A-Za-z]=)/.test(arg) ? arg.indexOf('=') : -1
   return at === -1 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)]
 }
 

@@ -1,14 +1,14 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { TscomposeError } from '../base/errors.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
  * Where an archive goes: the file that was named, or standard output, which gets it when it is whole.
- * Rejects USAGE where that would be a terminal.
+ * Rejects USAGE where that would be a terminal, or its directory is not there.
  */
 export async function withOutputFile(
   terminal: Terminal,
@@ -16,7 +16,13 @@ export async function withOutputFile(
   write: (path: string) => Promise<unknown>,
 ): Promise<void> {
   if (file !== undefined && file !== '') {
-    await write(resolve(terminal.cwd, file))
+    const path = resolve(terminal.cwd, file)
+    if (!existsSync(dirname(path))) {
+      throw new TscomposeError('invalid', 'USAGE', `cannot write ${file}: there is no directory ${dirname(path)}`, {
+        hint: 'make the directory, or name another file',
+      })
+    }
+    await write(path)
     return
   }
   if (terminal.stdout.isTty) {

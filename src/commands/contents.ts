@@ -17,9 +17,10 @@ export async function commit(
 ): Promise<ImageSummary> {
   const { id, name } = await findOne(scope, container)
   const target = { kind: 'container', name } as const
-  scope.sink?.({ target, verb: 'Committing', phase: 'start' })
+  const text = `Commit ${name}`
+  scope.sink?.({ target, verb: 'Committing', phase: 'start', text })
   const image = await scope.engine.images.commit({ ...options, container: id }, callContext(scope))
-  scope.sink?.({ target, verb: `Committed as ${image.id}`, phase: 'done' })
+  scope.sink?.({ target, verb: `Committed as ${image.id}`, phase: 'done', text })
   return image
 }
 

@@ -1,4 +1,4 @@
-import { serviceOf } from '../converge/labels.ts'
+import { isOneOff, serviceOf } from '../converge/labels.ts'
 import type { EngineEvent } from '../engine/api.ts'
 import { callContext, type Scope } from './scope.ts'
 
@@ -27,7 +27,10 @@ export async function* events(scope: Scope, { services = [], since, until }: Eve
     ...(until === undefined ? {} : { until }),
   }
   for await (const event of scope.engine.events(filter, callContext(scope))) {
-    const service = serviceOf({ labels: event.attributes })
+    const labelled = { labels: event.attributes }
+    // As in docker compose, containers of `run` are no part of what the project does.
+    if (isOneOff(labelled)) continue
+    const service = serviceOf(labelled)
     if (services.length > 0 && !services.includes(service)) continue
     yield { ...withTime(event), service, attributes: withoutComposeLabels(event.attributes) }
   }
@@ -40,5 +43,6 @@ function withTime({ timeNano, type, action, id }: EngineEvent): Omit<ProjectEven
 }
 
 function withoutComposeLabels(attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith('com.docker.compose.')))
+  const kept = Object.entries(attributes).filter(([key]) => !key.startsWith('com.docker.compose.'))
+  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

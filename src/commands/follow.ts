@@ -12,8 +12,8 @@ export type FollowedContainer = Pick<ContainerSummary, 'id' | 'name'>
 export interface Follower {
   /** Follows one more container; one that is followed already is left alone. */
   add(container: FollowedContainer, options?: Omit<LogOptions, 'follow'>): void
-  /** Resolves when every log that is followed has ended; rejects where one failed. */
-  done(): Promise<void>
+  /** Resolves when every log that is followed has ended (of these containers, where `only` is there); rejects where one failed. */
+  done(only?: (id: string) => boolean): Promise<void>
 }
 
 /** Follows the logs of a growing set of containers side by side until the signal aborts. */
@@ -38,11 +38,11 @@ export function createFollower(engine: Engine, handlers: FollowHandlers, signal:
       // Its failure is met in done(); until then it must not count as unhandled.
       stream.catch(() => {})
     },
-    done: async () => {
+    done: async (only = () => true) => {
       let seen = 0
       while (seen < streams.size) {
         seen = streams.size
-        await Promise.all(streams.values())
+        await Promise.all([...streams].map(([id, stream]) => (only(id) ? stream : undefined)))
       }
     },
   }

@@ -4,7 +4,7 @@ import { createPlanBuilder } from '../converge/plan.ts'
 import { addImageNodes, type ImageAction } from '../converge/reconcile/images.ts'
 import { type BuildOptions, buildSpec } from '../converge/spec/top-level.ts'
 import type { BuildWarning } from '../engine/api.ts'
-import type { Project } from '../project/model.ts'
+import type { Project, Service } from '../project/model.ts'
 import { runPlan } from './run-plan.ts'
 import { callContext, type Scope } from './scope.ts'
 
@@ -19,17 +19,19 @@ export interface PullOptions {
 /** Pulls the images of the project's services, each once. */
 export async function pull(scope: Scope & { readonly project: Project }, options: PullOptions): Promise<void> {
   const { project, engine } = scope
-  const services = Object.values(project.services).filter(({ image, build }) => {
-    if (image === undefined || image === '') return false
-    return !(options.ignoreBuildable && build !== undefined)
-  })
   const builder = createPlanBuilder()
-  for (const { name, provider } of Object.values(project.services)) {
-    if (provider !== undefined) builder.unchanged({ kind: 'image', name }, 'Skipped - No image to be pulled')
-  }
+  const services = Object.values(project.services).filter((service) => {
+    const reason = skipReason(service, options)
+    if (reason !== undefined) builder.unchanged({ kind: 'image', name: service.name }, reason)
+    return reason === undefined
+  })
   const references = [...new Set(services.map(({ image }) => image ?? ''))]
-  const local =
-    options.policy === 'missing' ? (await engine.observe({ project: project.name, images: references }, callContext(scope))).images : {}
+  // Those that are kept where they are here.
+  const kept = services.filter(
+    ({ pull_policy }) => options.policy === 'missing' || ['missing', 'if_not_present'].includes(pull_policy ?? ''),
+  )
+  const images = kept.map(({ image }) => image ?? '')
+  const local = images.length === 0 ? {} : (await engine.observe({ project: project.name, images }, callContext(scope))).images
   for (const reference of references) {
     const service = services.find(({ image }) => image === reference)
     const target = { kind: 'image', name: reference } as const
@@ -48,6 +50,13 @@ export async function pull(scope: Scope & { readonly project: Project }, options
     })
   }
   await runPlan(scope, builder.build())
+}
+
+/** Why a service has nothing to be pulled, in docker compose's words; undefined where it has. */
+function skipReason({ image, build, pull_policy: policy }: Service, { ignoreBuildable }: PullOptions): string | undefined {
+  if (image === undefined || image === '') return 'Skipped - No image to be pulled'
+  if (policy === 'never' || policy === 'build') return 'Skipped'
+  return ignoreBuildable && build !== undefined ? 'Skipped - Image can be built' : undefined
 }
 
 export interface BuildCommandOptions {

@@ -9,11 +9,11 @@ export interface PushOptions {
 
 /** Pushes the images of services that are built and have a name of their own, each once. */
 export async function push(scope: Scope & { readonly project: Project }, { ignoreFailures }: PushOptions): Promise<void> {
-  const built = Object.values(scope.project.services).filter(({ build }) => build !== undefined)
   const builder = createPlanBuilder()
-  for (const { name, image, build } of built) {
-    const references = [...(image === undefined || image === '' ? [] : [image]), ...(build?.tags ?? [])]
-    if (references.length === 0) builder.unchanged({ kind: 'container', name }, 'Skipped')
+  for (const { name, image, build } of Object.values(scope.project.services)) {
+    const isNamed = build !== undefined && image !== undefined && image !== ''
+    const references = [...(isNamed ? [image] : []), ...(build?.tags ?? [])]
+    if (references.length === 0) builder.unchanged({ kind: 'image', name }, 'Skipped')
     for (const reference of new Set(references)) {
       builder.add({
         target: { kind: 'image', name: reference },

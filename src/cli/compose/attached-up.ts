@@ -87,6 +87,7 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Ses
   let watching: Promise<void> | undefined
   let announced = false
   const broughtUp = Promise.withResolvers<void>()
+  const stopBegun = Promise.withResolvers<void>()
   const running: (() => void)[] = []
 
   const follower: Follower = createFollower(
@@ -119,7 +120,9 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Ses
     // What is being started just now must have its place before everything is stopped.
     stopping ??= broughtUp.promise.then(() => stop(unsignalled, { ...own, ...timeout }))
     stopping.catch(() => {})
+    stopBegun.resolve()
   }
+  const isOwn = (id: string): boolean => options.services === undefined || options.services.includes(services.get(id) ?? '')
   const known = new Map<string, string>()
   const attach = (container: FollowedContainer, since?: number): void => {
     const service = known.get(container.name)
@@ -209,9 +212,10 @@ function createSession(invocation: Invocation, scope: ProjectScope, options: Ses
     },
     finished: async () => {
       await watching
-      await follower.done()
+      // Dependencies that are only shown are not stopped: theirs may never end.
+      await Promise.race([follower.done(), stopBegun.promise])
       await stopping
-      await follower.done()
+      await follower.done(isOwn)
       await watch.turnOff()
     },
     exitCode: async () => {

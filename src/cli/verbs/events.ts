@@ -38,9 +38,9 @@ function jsonLine({ action, attributes, id, service, time: when, type }: Project
   return goJson({ action, attributes, id, service, time: when, type })
 }
 
-/** `2026-01-02 15:04:05.000000 container start <id> (name=…)`. */
+/** `2026-01-02 15:04:05.000000 container start <id> (name=…)` and, as docker compose has it, an empty line. */
 function textLine({ action, attributes, id, time: when, type }: ProjectEvent): string {
   const stamp = when.replace('T', ' ').slice(0, 26)
   const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${value}`)
-  return `${stamp} ${type} ${action} ${id} (${pairs.sort().join(', ')})`
+  return `${stamp} ${type} ${action} ${id} (${pairs.join(', ')})\n`
 }

@@ -186,15 +186,21 @@ function attachedOptions({ flags, args }: Invocation, scope: ProjectScope, optio
   }
 }
 
-/** Named services or all, but those with `attach: false`; --attach and --no-attach have the last word. */
+/** Named services or all, but those with `attach: false` beside others; --attach and --no-attach have the last word. */
 function attachedServices({ project }: ProjectScope, { flags, args }: Pick<Invocation, 'flags' | 'args'>): ReadonlySet<string> {
   const wanted = list(flags, 'attach')
-  if (wanted.length > 0) return new Set(wanted)
+  if (wanted.length > 0) {
+    const missing = wanted.filter((name) => project.services[name] === undefined)
+    if (missing.length === 0) return new Set(wanted)
+    throw new TscomposeError('invalid', 'USAGE', `cannot attach to services not included in up: ${missing.join(', ')}`, {
+      hint: 'name them for up as well, or leave --attach out',
+    })
+  }
   const without = new Set(list(flags, 'noAttach'))
-  const all = Object.values(project.services).filter(({ name, attach }) => {
-    if (without.has(name)) return false
-    if (args.length > 0 && !isSet(flags, 'attachDependencies')) return args.includes(name)
-    return attach !== false
-  })
-  return new Set(all.map(({ name }) => name))
+  const isNamed = (name: string): boolean => args.length === 0 || isSet(flags, 'attachDependencies') || args.includes(name)
+  const named = Object.values(project.services).filter(({ name }) => isNamed(name) && !without.has(name))
+  const shown = named.filter(({ attach }) => attach !== false)
+  // Whoever names only such services wants to see them.
+  const chosen = shown.length === 0 && args.length > 0 ? named : shown
+  return new Set(chosen.map(({ name }) => name))
 }

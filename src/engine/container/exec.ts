@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, constants, fstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { hasCode, hasErrno, TscomposeError } from '../../base/errors.ts'
@@ -271,8 +272,10 @@ export async function execForCaller(
 ): Promise<{ readonly exitCode: number }> {
   const { process, context } = request
   checkRunning(entry)
-  const attributes = { execID: `${entry.record.id.slice(0, 12)}-${request.number}` }
-  const command = process.args.join(' ')
+  const attributes = { execID: randomBytes(32).toString('hex') }
+  const [program = '', ...args] = process.args
+  // As docker's engine writes it, also without arguments.
+  const command = `${program} ${args.join(' ')}`
   emitContainer(deps, entry.record, `exec_create: ${command}`, attributes)
   const files = process.report === true ? reportLines(entry, context) : callerFiles(request)
   let session: ExecSession
