@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { type CommandResult, runCommand } from './command.ts'
 import { screenAfter } from './screen.ts'
 
@@ -72,7 +73,7 @@ export async function runScenario(scenario: string, program: Program): Promise<r
   const directory = join(parent, scenario)
   cpSync(join(goldenRoot, scenario), directory, { recursive: true })
   const outcomes: Outcome[] = []
-  const cleanUp = (): Promise<unknown> => run(['sh', '-c', 'dc down -v -t 0 --remove-orphans'], { directory, path })
+  const cleanUp = (): Promise<unknown> => run(['sh', '-c', 'dc --profile "*" down -v -t 0 --remove-orphans'], { directory, path })
   await cleanUp()
   try {
     for (const step of readSteps(scenario)) outcomes.push({ step, text: await runStep(step, { directory, path }) })
@@ -91,7 +92,8 @@ interface Place {
 
 function run(argv: readonly string[], { directory, path }: Place): Promise<CommandResult> {
   const env = { PATH: `${path}:${process.env['PATH']}`, NO_COLOR: '', TERM: 'xterm', SHELL: '/bin/sh', LC_ALL: 'C.UTF-8', TZ: 'UTC' }
-  return runCommand(argv, { cwd: directory, env, timeout: 30_000 })
+  // All of a shell's children, so that none keeps the pipes open.
+  return runCommand(['timeout', '-k', '5', '40', ...argv], { cwd: directory, env })
 }
 
 async function runStep(step: Step, place: Place): Promise<string> {
@@ -101,7 +103,8 @@ async function runStep(step: Step, place: Place): Promise<string> {
 
 async function inPipes(step: Step, place: Place, tidy: (text: string) => string): Promise<string> {
   const { exitCode, stdout, stderr } = await run(['sh', '-c', step.command], place)
-  return [`= ${exitCode}`, ...linesOf('1', tidy(stdout), step), ...linesOf('2', tidy(stderr), step)].join('\n')
+  const [out, err] = [stdout, stderr].map((text) => tidy(stripVTControlCharacters(text))) as [string, string]
+  return [`= ${exitCode}`, ...linesOf('1', out, step), ...linesOf('2', err, step)].join('\n')
 }
 
 async function onTerminal(step: Step, place: Place, tidy: (text: string) => string): Promise<string> {
@@ -124,6 +127,9 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{12}\b/g, '<short id>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, '<time>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000( UTC)?/g, '<time>'],
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} /gm, '<time> '],
+  [/\b[0-9a-f]{12}_/g, '<short id>_'],
+  [/(execDuration"?[=:]"?)\d+/g, '$1<seconds>'],
   [/(Less than a second|About a minute|\d+ (second|minute|hour)s?)( ago)?/g, '<span>$3'],
   [/\b\d+\.\d+s *$/gm, '<s>'],
   [/^hint: .*\n/gm, ''],
@@ -134,6 +140,10 @@ function normalise(text: string): string {
   const even = volatile.reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word), text)
   return even
     .replaceAll('\r', '')
+    .replaceAll(
+      /^(<time> .*)\((.*)\)$/gm,
+      (_, event: string, attributes: string) => `${event}(${attributes.split(', ').sort().join(', ')})`,
+    )
     .replaceAll(/^.*(<span>|<short id>|CREATED|STATUS|IMAGE ID|CONTAINER ID|PID).*$/gm, (line) => line.replaceAll(/ {2,}/g, '  '))
 }
 
