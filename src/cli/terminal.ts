@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 
 /** One output stream of the process. */
@@ -28,6 +29,8 @@ export interface Terminal {
   rawMode(): () => void
   /** Reads keys one by one, Ctrl-C (`\x03`) among them, until the returned function is called. Only with a terminal as standard input. */
   onKey(listener: (key: string) => void): () => void
+  /** Stops the job as Ctrl-Z does where keys are no signals, until the shell lets it go on; the shell has its terminal as it was. */
+  suspend(): Promise<void>
 }
 
 /** The terminal of this process. */
@@ -50,6 +53,7 @@ export function createTerminal(): Terminal {
     },
     rawMode: enterRawMode,
     onKey: readKeys,
+    suspend,
   }
 }
 
@@ -87,10 +91,30 @@ function enterRawMode(): () => void {
     raw = false
     process.stdin.setRawMode(false)
     process.off('exit', restore)
+    process.off('SIGCONT', enterAgain)
   }
   // A shell left in raw mode is unusable: restore however the process ends.
   process.on('exit', restore)
+  process.on('SIGCONT', enterAgain)
   return restore
+}
+
+/** Whoever had the terminal while we were stopped has set it as they like it. */
+function enterAgain(): void {
+  // Node does nothing where the mode is the one it set last.
+  process.stdin.setRawMode(false)
+  process.stdin.setRawMode(true)
+}
+
+/** A group without a shell to continue it is not stopped by the kernel: it goes on after this. */
+const stoppedMs = 50
+
+async function suspend(): Promise<void> {
+  const raw = process.stdin.isRaw
+  if (raw) process.stdin.setRawMode(false)
+  process.kill(0, 'SIGTSTP')
+  await sleep(stoppedMs)
+  if (raw) enterAgain()
 }
 
 function readKeys(listener: (key: string) => void): () => void {

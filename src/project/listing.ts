@@ -4,12 +4,12 @@ import { isList, isTree, type Tree, type Value } from './tree.ts'
 
 /* What the listing flags of `config` print, as data. */
 
-/** `--images`: the image of each enabled service; a built one without name is `<project>-<service>`. Without doubles. */
+/** `--images`: the image of each enabled service; a built one without name is `<project>-<service>`. */
 export function listImages(project: Project): readonly string[] {
   const images = Object.values(project.services)
     .filter(({ provider }) => provider === undefined)
     .map(({ name, image }) => (image === undefined || image === '' ? `${project.name}-${name}` : image))
-  return [...new Set(images)].sort()
+  return images.sort()
 }
 
 /** `--profiles`: every profile some service belongs to. */

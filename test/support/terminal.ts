@@ -15,7 +15,7 @@ export interface TerminalSession {
   readonly ended: Promise<number>
 }
 
-export const keys = { ctrlC: '\x03', ctrlD: '\x04', ctrlP: '\x10', ctrlQ: '\x11' } as const
+export const keys = { ctrlC: '\x03', ctrlD: '\x04', ctrlP: '\x10', ctrlQ: '\x11', ctrlZ: '\x1a' } as const
 
 /** Runs a shell command on a pseudo-terminal made by util-linux's script. */
 export function openTerminal(command: string, cwd: string): TerminalSession {

@@ -37,6 +37,10 @@ export function createMenu(terminal: Terminal, { color }: { readonly color: bool
     if (isDrawn) terminal.stdout.write(eraseLine)
     isDrawn = false
   }
+  const suspend = (): void => {
+    erase()
+    void terminal.suspend().then(draw)
+  }
   const above = (output: Output): Output => ({
     isTty: output.isTty,
     columns: output.columns,
@@ -51,7 +55,7 @@ export function createMenu(terminal: Terminal, { color }: { readonly color: bool
     terminal: { ...terminal, stdout: above(terminal.stdout), stderr: above(terminal.stderr) },
     open: (keys) => {
       isOpen = true
-      const actions: Readonly<Record<string, () => void>> = { w: keys.toggleWatch, '\x03': keys.interrupt }
+      const actions: Readonly<Record<string, () => void>> = { w: keys.toggleWatch, '\x03': keys.interrupt, '\x1a': suspend }
       release = terminal.onKey((pressed) => actions[pressed]?.())
       draw()
     },
