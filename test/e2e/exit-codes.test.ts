@@ -51,6 +51,13 @@ describe('attached up', () => {
   })
 })
 
+it.each(['services: {}', `services: { a: { ${image}, profiles: [p] } }`])('up of nothing is 1, and makes nothing: %s', async (text) => {
+  project.write('compose.yaml', text)
+  const { exitCode, stdout, stderr } = await project.run(['up', '-d'])
+  expect([exitCode, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^no service selected\nhint: .*profile/)])
+  expect(await codeOf('create')).toBe(0)
+})
+
 describe('a signal to the command', () => {
   it.each(['INT', 'TERM'])('SIG%s ends it with 130, whatever it does', async (signal) => {
     await project.ok(['up', '-d', 'listens'])

@@ -22,6 +22,7 @@ export const verb: Verb = {
     const scale = parseScales(list(flags, 'scale'))
     const dependencies = flags.deps !== false
     const scope = quieted(await projectScope(invocation, { services: args, dependencies }), flags)
+    requireServices(scope)
     for (const name of Object.keys(scale)) requireService(scope, name)
     const options = upOptions(invocation, scope, scale)
     if (root.dryRun) {
@@ -140,6 +141,13 @@ function checkFlags(flags: Invocation['flags']): void {
   exclusive(isSet(flags, 'build') && isSet(flags, 'noBuild'), '--build and --no-build are incompatible')
   exclusive(isSet(flags, 'forceRecreate') && flags.recreate === false, '--force-recreate and --no-recreate are incompatible')
   exclusive(isSet(flags, 'renewAnonVolumes') && flags.recreate === false, '--no-recreate and --renew-anon-volumes are incompatible')
+}
+
+function requireServices({ project }: ProjectScope): void {
+  if (Object.keys(project.services).length > 0) return
+  throw new TscomposeError('invalid', 'NO_SERVICES', 'no service selected', {
+    hint: 'the project has no services, or all of them belong to profiles: see config --profiles, and choose with --profile',
+  })
 }
 
 function requireService({ project }: ProjectScope, name: string): void {

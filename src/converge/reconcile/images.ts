@@ -1,5 +1,6 @@
 import { TscomposeError } from '../../base/errors.ts'
 import type { ImageSummary } from '../../engine/api.ts'
+import { parsePlatform, platformDistance } from '../../oci/platform.ts'
 import type { Desired, DesiredService } from '../desired.ts'
 import { isOneOff, serviceOf } from '../labels.ts'
 import type { Observed } from '../observe.ts'
@@ -59,6 +60,8 @@ function inBuildOrder(desired: Desired): readonly DesiredService[] {
   return order.flatMap((name) => byName.get(name) ?? [])
 }
 
+const notHere = 'it is not here'
+
 type Decision = Pick<ImageAction, 'kind' | 'cause'> & { readonly orBuild?: boolean }
 
 function decide(service: DesiredService, local: ImageSummary | null, rules: ImageRules): Decision | undefined {
@@ -67,7 +70,10 @@ function decide(service: DesiredService, local: ImageSummary | null, rules: Imag
   const named = service.service.image !== undefined && service.service.image !== ''
   if (canBuild && (rules.build || policy === 'build'))
     return { kind: 'build', cause: rules.build ? 'asked for by --build' : 'pull_policy: build' }
-  if (local === null) return decideMissing(service, { policy, canBuild, named })
+  if (local === null) return decideMissing(service, { policy, canBuild, named, where: notHere })
+  if (!isFor(service.service.platform, local)) {
+    return decideMissing(service, { policy, canBuild, named, where: `the one here is for ${local.platform}` })
+  }
   if (!named) return undefined
   if (policy === 'always') return { kind: 'pull', cause: 'pull policy is always', orBuild: canBuild }
   const period = refreshPeriod(policy, service)
@@ -75,22 +81,43 @@ function decide(service: DesiredService, local: ImageSummary | null, rules: Imag
   return period !== undefined && age > period ? { kind: 'pull', cause: `pull policy is ${policy}`, orBuild: canBuild } : undefined
 }
 
+/** An image with variants may hold the platform under the same name: its container chooses. */
+function isFor(platform: string | undefined, { platform: own, variants = [] }: ImageSummary): boolean {
+  if (platform === undefined || variants.length > 0) return true
+  return platformDistance(parsePlatform(platform), parsePlatform(own)) !== undefined
+}
+
 function decideMissing(
   service: DesiredService,
-  { policy, canBuild, named }: { readonly policy: string; readonly canBuild: boolean; readonly named: boolean },
+  {
+    policy,
+    canBuild,
+    named,
+    where,
+  }: {
+    readonly policy: string
+    readonly canBuild: boolean
+    readonly named: boolean /** Why it has to be brought. */
+    readonly where: string
+  },
 ): Decision {
-  if (policy !== 'never' && named) return { kind: 'pull', cause: 'it is not here', orBuild: canBuild }
-  if (canBuild) return { kind: 'build', cause: 'it is not here' }
+  if (policy !== 'never' && named) return { kind: 'pull', cause: where, orBuild: canBuild }
+  if (canBuild) return { kind: 'build', cause: where }
   const why =
     service.service.build !== undefined
       ? 'building is switched off'
       : policy === 'never'
         ? 'the pull policy is never'
         : 'there is nothing to build it from'
-  throw new TscomposeError('not-found', 'IMAGE_NOT_FOUND', `service ${service.name}: no image ${service.image} here, and ${why}`, {
-    hint: service.service.build !== undefined ? 'run again with --build' : `run: tscompose pull ${service.name}`,
-    target: service.image,
-  })
+  throw new TscomposeError(
+    'not-found',
+    'IMAGE_NOT_FOUND',
+    `service ${service.name}: no image ${service.image} here${where === notHere ? '' : ` (${where})`}, and ${why}`,
+    {
+      hint: service.service.build !== undefined ? 'run again with --build' : `run: tscompose pull ${service.name}`,
+      target: service.image,
+    },
+  )
 }
 
 const day = 24 * 60 * 60 * 1000

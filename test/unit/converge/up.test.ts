@@ -365,6 +365,20 @@ describe('images', () => {
     expect(() => planOf('services: { web: { image: nginx, pull_policy: never } }', nothing)).toThrow(/no image nginx here/)
   })
 
+  it('for another platform than the service asks for do not do', () => {
+    const yaml = (more: string): string => `services: { web: { image: nginx, ${more} } }`
+    const here = (variants?: readonly string[]) => ({
+      ...onlyImages('nginx'),
+      images: { nginx: { ...image('nginx'), ...(variants === undefined ? {} : { variants }) } },
+    })
+    const images = (more: string, variants?: readonly string[]) =>
+      planOf(yaml(more), here(variants)).filter((line) => line.includes('image.'))
+    expect(images('platform: linux/amd64')).toEqual([])
+    expect(images('platform: linux/arm64')).toEqual(['#1 image.pull nginx: the one here is for linux/amd64'])
+    expect(images('platform: linux/arm64', ['sha256:arm'])).toEqual([])
+    expect(() => images('platform: linux/arm64, pull_policy: never')).toThrow(/no image nginx here \(the one here is for linux\/amd64\)/)
+  })
+
   it('are refreshed when the policy says they are too old', () => {
     const yaml = 'services: { web: { image: nginx, pull_policy: daily } }'
     const plan = (now: number) =>
