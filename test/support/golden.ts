@@ -131,6 +131,8 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{12}_/g, '<short id>_'],
   [/(execDuration"?[=:]"?)\d+/g, '$1<seconds>'],
   [/(Less than a second|About a minute|\d+ (second|minute|hour)s?)( ago)?/g, '<span>$3'],
+  // Of busybox, as this distribution has it.
+  [/\b\d\.\d\dMB(?= +<span> ago)/g, '<size>'],
   [/\b\d+\.\d+s *$/gm, '<s>'],
   [/^hint: .*\n/gm, ''],
 ]
