@@ -35,6 +35,7 @@ export interface Terminal {
 
 /** The terminal of this process. */
 export function createTerminal(): Terminal {
+  let stdin: Promise<string> | undefined
   return {
     stdout: createOutput(1, () => process.stdout),
     stderr: createOutput(2, () => process.stderr),
@@ -43,7 +44,8 @@ export function createTerminal(): Terminal {
     env: process.env,
     cwd: process.cwd(),
     pid: process.pid,
-    readStdin,
+    // A project from standard input is loaded more than once by `watch`.
+    readStdin: () => (stdin ??= readStdin()),
     onResize: (listener) => {
       // Its own event comes after it has taken the new size; a listener of SIGWINCH may come before.
       process.stdout.on('resize', listener)

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { busyboxImage } from '../support/busybox.ts'
@@ -57,6 +57,15 @@ describe('watch', () => {
     await until(async () => (await inside('ls /srv/a')) === 'd.txt\n')
     rmSync(join(project.directory, 'src/a'), { recursive: true })
     await until(async () => (await inside('ls /srv')) === 'empty\nlink\n')
+    expect(await watch.end()).toBe(130)
+  })
+
+  it('watches a project from standard input, which can be read only once', async () => {
+    open('from-stdin', '[{ path: ./src, action: sync, target: /srv }]')
+    const input = readFileSync(join(project.directory, 'compose.yaml'), 'utf8')
+    watch = await startWatch(project, ['-p', 'from-stdin', '-f', '-', 'watch'], input)
+    project.write('src/a', 'hello')
+    await holds('/srv/a', 'hello')
     expect(await watch.end()).toBe(130)
   })
 

@@ -16,9 +16,14 @@ export interface RunningWatch {
   end(): Promise<number | null>
 }
 
-/** Starts a watch in the project and waits until it watches. */
-export async function startWatch(project: Pick<TestProject, 'directory'>, args: readonly string[] = ['watch']): Promise<RunningWatch> {
-  const child = spawn(launcher, args, { cwd: project.directory, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Starts a watch in the project, with `input` on its standard input, and waits until it watches. */
+export async function startWatch(
+  project: Pick<TestProject, 'directory'>,
+  args: readonly string[] = ['watch'],
+  input = '',
+): Promise<RunningWatch> {
+  const child = spawn(launcher, args, { cwd: project.directory, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end(input)
   let output = ''
   let from = 0
   const take = (chunk: Buffer): void => {
