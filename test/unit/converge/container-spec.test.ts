@@ -87,3 +87,10 @@ describe('the container of a service', () => {
     ])
   })
 })
+
+it('tells of attributes that are read and have no effect', () => {
+  const of = (more: string): readonly string[] => desired(`services: { web: { image: nginx, ${more} } }`).warnings
+  expect(of('logging: { driver: syslog }')).toEqual(['services.web.logging.driver "syslog" has no effect on this engine'])
+  for (const driver of ['json-file', 'local', 'none']) expect(of(`logging: { driver: ${driver} }`)).toEqual([])
+  expect(of('gpus: all')).toEqual(['services.web.gpus has no effect on this engine'])
+})
