@@ -150,9 +150,12 @@ async function runJob(job: Job, slot: number): Promise<Totals> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${totals.failed === 0 ? 'ok    ' : 'FAILED'} ${job.name}  ${formatTotals(totals)}  ${seconds} s`)
   for (const title of totals.skipped > 0 ? skippedTitles(job) : []) console.log(`       skipped: ${title}`)
-  if (totals.failed > 0) console.log(Buffer.concat(output).toString('utf8').trimEnd().replaceAll(/^/gm, '    '))
+  if (totals.failed > 0) console.log(withoutPassed(Buffer.concat(output).toString('utf8')).trimEnd().replaceAll(/^/gm, '    '))
   return totals
 }
+
+/** Some files have hundreds of tests; whoever reads a failure from a cut log must find it first. */
+const withoutPassed = (text: string): string => text.replaceAll(/^ +✓ .*\n/gm, '')
 
 /** A file that crashed, ran into the time limit or has no test at all counts as one failure: silence is no success. */
 function readTotals(job: Job, code: number | null): Totals {
