@@ -27,11 +27,15 @@ interface Waiting {
 const settledMs = 25
 /** A path is acted upon after this, though it does not come to rest. */
 const longestHoldMs = 3000
-/** A silence this long ends a burst. */
-const burstMs = 100
-/** So many paths, this many each second: no longer single saves. */
-const burstPaths = 10
-const burstRate = 100
+/** Events fade with this half-life; more than so many that have not are a burst and no longer single saves. */
+const fadeMs = 100
+const burstEvents = 10
+/** A silence this long may be its end. */
+const silenceMs = 8
+/** The part of a burst's time so far that its files are collected for a batch, and the least and the most. */
+const burstShare = 1 / 16
+const shortestBatchMs = 12
+const longestBatchMs = 500
 
 export function createPending(): Pending {
   const waiting = new Map<string, Waiting>()
@@ -56,7 +60,7 @@ export function createPending(): Pending {
     }
     if (paths.length === 0) return { due }
     for (const path of paths) waiting.delete(path)
-    bursts.batch(paths.length, now)
+    bursts.batch(now)
     return { paths, since }
   }
   return {
@@ -96,34 +100,28 @@ export function createPending(): Pending {
 
 interface Bursts {
   event(now: number): void
-  batch(paths: number, now: number): void
+  batch(now: number): void
   /** When the next batch may be given out; the longer a burst lasts, the larger its batches get. */
   notBefore(now: number): number
 }
 
 function createBursts(): Bursts {
-  let began = 0
+  let events = 0
   let lastEvent = 0
   let lastBatch = 0
-  let batches = 0
-  let paths = 0
+  let began: number | undefined
   return {
     event: (now) => {
-      if (now - lastEvent > burstMs) {
-        began = now
-        batches = 0
-        paths = 0
-      }
+      events = events * 2 ** ((lastEvent - now) / fadeMs) + 1
       lastEvent = now
+      began = events > burstEvents ? (began ?? now) : undefined
     },
-    batch: (count, now) => {
-      paths += count
-      batches++
+    batch: (now) => {
       lastBatch = now
     },
     notBefore: (now) => {
-      if (paths < burstPaths || (paths * 1000) / (now - began) < burstRate) return 0
-      return Math.min(lastEvent + Math.min(12 + 2 * batches, 50), lastBatch + Math.min(10 * batches, 500))
+      if (began === undefined) return 0
+      return Math.min(lastEvent + silenceMs, lastBatch + Math.min(Math.max((now - began) * burstShare, shortestBatchMs), longestBatchMs))
     },
   }
 }

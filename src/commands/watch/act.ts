@@ -33,13 +33,36 @@ export async function actOn(run: WatchRun, paths: readonly string[], before: rea
   if (rebuild.length > 0) await step(`rebuild ${rebuild.join(', ')}`, () => rebuildServices(run, rebuild))
   for (const { service, paths: pairs } of sync) {
     await step(`sync ${service} (${pairs.length})`, async () => {
-      run.options.report(`Syncing service ${service} after ${pairs.length} changes were detected`)
+      run.tellSync(service, pairs.length)
       await syncService(run, service, pairs)
     })
   }
   if (restarts.length > 0) await step(`restart ${restarts.join(', ')}`, () => restartServices(run, restarts))
   for (const { service, hook } of exec) await step(`exec ${service}`, () => execHook(run, { service, hook }))
   return { actions: done, failures }
+}
+
+/** Copies of a service that follow within this time of the last line are told of in one. */
+const togetherMs = 250
+
+/** Tells at once that files of a service are copied; of a burst's batches it makes a line now and then. */
+export function createSyncReport(report: (line: string) => void): WatchRun['tellSync'] {
+  const since = new Map<string, number>()
+  const tell = (service: string): void => {
+    const files = since.get(service) ?? 0
+    if (files === 0) {
+      since.delete(service)
+      return
+    }
+    report(`Syncing service ${service} after ${files} changes were detected`)
+    since.set(service, 0)
+    setTimeout(tell, togetherMs, service).unref()
+  }
+  return (service, files) => {
+    const known = since.get(service)
+    since.set(service, (known ?? 0) + files)
+    if (known === undefined) tell(service)
+  }
 }
 
 async function rebuildServices(run: WatchRun, services: readonly string[]): Promise<void> {

@@ -47,6 +47,8 @@ export interface WatchRun {
   readonly replicas: Map<string, readonly Replica[]>
   /** IDs of containers that have had what `initial_sync` brings. */
   readonly filled: Set<string>
+  /** Tells that so many files are copied into a service. */
+  readonly tellSync: (service: string, files: number) => void
 }
 
 export interface Replica {

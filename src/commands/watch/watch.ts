@@ -6,7 +6,7 @@ import { asksForCopiesOnly } from '../../watch/rules.ts'
 import { createWatcher, type Watcher } from '../../watch/watcher.ts'
 import { findContainers } from '../scope.ts'
 import { up } from '../up.ts'
-import { actOn, asksForInitialSync, initialSync } from './act.ts'
+import { actOn, asksForInitialSync, createSyncReport, initialSync } from './act.ts'
 import { createHistory } from './history.ts'
 import { started, type WatchOptions, type WatchRun, type WatchScope } from './run.ts'
 import { followStarts } from './starts.ts'
@@ -114,7 +114,7 @@ export async function watch(scope: WatchScope, options: WatchOptions): Promise<v
 }
 
 /** So many batches of files may be on their way into the containers while the next is collected. */
-const copiesAtOnce = 8
+const copiesAtOnce = 64
 
 interface UnderWay {
   /** Resolves when there is room for more. Rejects as work did that was added before. */
@@ -179,7 +179,7 @@ function prepareRun(scope: WatchScope, files: readonly string[], options: WatchO
   if (complaints.length > 0) options.complain(complaints)
   if (rules.length > 0) {
     const real = new Set(files.filter((file) => file.startsWith('/')).map(realPath))
-    return { scope, rules, files: [...real], options, replicas: new Map(), filled: new Set() }
+    return { scope, rules, files: [...real], options, replicas: new Map(), filled: new Set(), tellSync: createSyncReport(options.report) }
   }
   throw new TscomposeError('invalid', 'NOTHING_TO_WATCH', 'none of the selected services is configured for watch', {
     hint: 'add `develop.watch` rules to a service',
