@@ -40,8 +40,8 @@ export const executors: Executors = {
       run.images.set(node.id, (await run.engine.images.build(orBuild, loud(run))).id)
     }
   },
-  'image.push': async (op, run) => {
-    await run.engine.images.push({ reference: op.reference }, loud(run))
+  'image.push': async (op, run, node) => {
+    await run.engine.images.push({ reference: op.reference }, details(run, node))
   },
   'image.build': async (op, run, node) => {
     run.images.set(node.id, (await run.engine.images.build(op.build, details(run, node))).id)
@@ -134,7 +134,7 @@ function quiet({ signal }: RunContext): CallContext {
   return signal === undefined ? {} : { signal }
 }
 
-/** Pulls and builds have steps and layers to show; that the image itself begins and ends is said by execute(). */
+/** Pulls, pushes and builds have steps and layers to show; that the image itself begins and ends is said by execute(). */
 function details(run: RunContext, node: PlanNode): CallContext {
   const { signal, sink } = loud(run)
   const filtered: EventSink | undefined =

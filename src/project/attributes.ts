@@ -35,7 +35,11 @@ const grant = struct({ source: text, target: text, uid: text, gid: text, mode: g
 /** One number for both limits, or the two. */
 const ulimit: Codec = {
   decode: (value, path, problem) => {
-    if (!isTree(value)) return { single: whole.decode(value, path, problem) }
+    if (!isTree(value)) {
+      const single = whole.decode(value, path, problem)
+      // As docker compose has it: its 0 is no single number.
+      return single === 0 ? { soft: 0, hard: 0 } : { single }
+    }
     return struct({ soft: given(whole), hard: given(whole) }).decode(value, path, problem)
   },
   encode: (value, options: EncodeOptions) => {

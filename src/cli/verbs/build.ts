@@ -41,7 +41,7 @@ export const verb: Verb = {
       options: {
         ...(flags.cache === false ? { noCache: true } : {}),
         ...(isSet(flags, 'pull') ? { pull: true } : {}),
-        args: requireValues(parseEnv(list(flags, 'buildArg'), terminal.env)),
+        args: parseEnv(list(flags, 'buildArg'), terminal.env),
         ssh: sshFlags(list(flags, 'ssh')),
         ...callersAgent(terminal.env),
         everyPlatform: true,
@@ -68,12 +68,4 @@ function refuseUnknown(flags: Invocation['flags']): void {
       hint: 'leave --builder out',
     })
   }
-}
-
-function requireValues(args: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(args)) {
-    if (value === null)
-      throw new TscomposeError('invalid', 'USAGE', `build argument ${name} has no value`, { hint: `write --build-arg ${name}=VALUE` })
-  }
-  return args as Readonly<Record<string, string>>
 }

@@ -55,8 +55,8 @@ function objectLabels(project: Project, hash: string): Readonly<Record<string, s
 export interface BuildOptions {
   readonly noCache?: boolean
   readonly pull?: boolean
-  /** Over the file's arguments. */
-  readonly args?: Readonly<Record<string, string>>
+  /** Over the file's arguments; null: the Dockerfile's own value, whatever the file has. */
+  readonly args?: Readonly<Record<string, string | null>>
   /** Over the file's: id -> socket or key, '' for the caller's agent. */
   readonly ssh?: Readonly<Record<string, string>>
   /** Of the caller's SSH agent. */
@@ -71,7 +71,7 @@ export function buildSpec(project: Project, service: Service, build: Build, opti
     context: build.context ?? project.workingDir,
     dockerfile: build.dockerfile,
     dockerfileInline: build.dockerfile_inline,
-    args: { ...withoutNulls(build.args), ...options.args },
+    args: withoutNulls({ ...build.args, ...options.args }),
     target: build.target,
     tags: [imageReference(project, service), ...(build.tags ?? [])],
     labels: { ...build.labels, [label.project]: project.name, [label.service]: service.name, [label.version]: composeVersion },
