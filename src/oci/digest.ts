@@ -10,6 +10,11 @@ export function isDigest(text: string): text is Digest {
   return pattern.test(text)
 }
 
+/** Digest of a string that is known to be the hex of a sha256. */
+export function sha256Digest(hex: string): Digest {
+  return `sha256:${hex}` as Digest
+}
+
 /** Throws `invalid` INVALID_DIGEST for anything but a sha256 or sha512 digest in lower case. */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text

@@ -17,6 +17,9 @@ export function readHostFacts(cgroup: HostFacts['cgroup']): HostFacts {
     apparmor: existsSync('/sys/kernel/security/apparmor'),
     recursiveReadOnly: kernelAtLeast(release(), 5, 12),
     swapAccounting: cgroup === 'v2' || existsSync('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes'),
+    cpus: online('cpu'),
+    memoryNodes: online('node'),
+    blockWeight: cgroup === 'v2' || ['weight', 'bfq.weight'].some((file) => existsSync(`/sys/fs/cgroup/blkio/blkio.${file}`)),
     thermalPaths: thermalPaths(),
   }
 }
@@ -65,6 +68,16 @@ export function hardLimits(text: string): Readonly<Record<string, number>> {
 function kernelAtLeast(version: string, major: number, minor: number): boolean {
   const [, ownMajor = '0', ownMinor = '0'] = /^(\d+)\.(\d+)/.exec(version) ?? []
   return Number(ownMajor) > major || (Number(ownMajor) === major && Number(ownMinor) >= minor)
+}
+
+/** `0-1,4` of /sys as numbers; a kernel without memory nodes has the first. */
+function online(kind: 'cpu' | 'node'): readonly number[] {
+  const file = `/sys/devices/system/${kind}/online`
+  const ranges = existsSync(file) ? readFileSync(file, 'utf8').trim().split(',') : ['0']
+  return ranges.flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  })
 }
 
 function thermalPaths(): readonly string[] {

@@ -1,6 +1,7 @@
 import { TscomposeError } from '../../base/errors.ts'
+import { sha256 } from '../../base/hash.ts'
 import { chainIds } from '../../oci/chain-id.ts'
-import type { Digest } from '../../oci/digest.ts'
+import { type Digest, sha256Digest } from '../../oci/digest.ts'
 import type { ImageConfigFile } from '../../oci/image-config.ts'
 import { formatPlatform, normalizePlatform } from '../../oci/platform.ts'
 import type * as api from '../api.ts'
@@ -89,6 +90,25 @@ export interface ImageNames {
   readonly manifest?: Digest
   /** Absent: none. */
   readonly variants?: readonly Digest[]
+}
+
+/**
+ * Keeps the config of an image made here and makes the image visible. `layers` is asked for once the config is written.
+ * Rejects as the disk does; then there is no image.
+ */
+export async function addImage(
+  context: ImageContext,
+  image: { readonly config: ImageConfigFile; readonly layers: () => readonly ImageLayer[]; readonly names: ImageNames },
+): Promise<api.ImageSummary> {
+  const bytes = Buffer.from(JSON.stringify(image.config))
+  // A prune may come between the config and the record that names it.
+  const unpin = context.pins.pin([sha256Digest(sha256(bytes))])
+  try {
+    const id = await context.content.write(bytes)
+    return recordImage(context, { ...image, id, layers: image.layers() })
+  } finally {
+    unpin()
+  }
 }
 
 /** Makes the image visible: merges with a record of the same ID, gives it its names, tells everybody. */

@@ -4,10 +4,10 @@ import { chainIds } from '../../oci/chain-id.ts'
 import type { ImageConfig, ImageConfigFile } from '../../oci/image-config.ts'
 import { familiarReference, formatReference, parseReference } from '../../oci/reference.ts'
 import type * as api from '../api.ts'
-import { recordImage } from './adopt-image.ts'
+import { addImage } from './adopt-image.ts'
 import { applyChanges } from './changes.ts'
 import type { ImageContext } from './context.ts'
-import { recordChains } from './record.ts'
+import { recordBlobs, recordChains } from './record.ts'
 
 /** What a commit needs of containers. */
 export interface CommitSource {
@@ -29,7 +29,7 @@ export async function commitContainer(
   const baseFile = await context.configs.read(base.id)
   const config = applyChanges(containerConfig(container), params.changes ?? [])
   const scratch = await context.content.scratch()
-  const unpinBase = context.pins.pin([base.id, ...recordChains(base)])
+  const unpinBase = context.pins.pin([...recordBlobs(base), ...recordChains(base)])
   const { dir } = await context.snapshots.stage()
   try {
     const tar = join(scratch, 'layer.tar')
@@ -45,11 +45,10 @@ export async function commitContainer(
     try {
       await context.snapshots.commitStaged({ dir, diffId, parentChainId, size: unpackedSize })
       const file = committedFile(baseFile, { config, diffIds, container, params, now: context.now() })
-      const id = await context.content.write(Buffer.from(JSON.stringify(file)))
       const layers = [...base.layers, { diffId, size: unpackedSize }]
-      const summary = recordImage(context, { id, config: file, layers, names: { tags } })
+      const summary = await addImage(context, { config: file, layers: () => layers, names: { tags } })
       for (const tag of tags)
-        context.emit({ type: 'image', action: 'tag', id, attributes: { name: familiarReference(parseReference(tag)) } })
+        context.emit({ type: 'image', action: 'tag', id: summary.id, attributes: { name: familiarReference(parseReference(tag)) } })
       return summary
     } finally {
       unpin()

@@ -15,7 +15,7 @@ import type {
   ResolvedImage,
   SnapshotStore,
 } from '../parts.ts'
-import { recordImage } from './adopt-image.ts'
+import { addImage } from './adopt-image.ts'
 import { bootstrapImage } from './bootstrap/bootstrap.ts'
 import { type CommitSource, commitContainer } from './commit.ts'
 import { createImageConfigs } from './configs.ts'
@@ -122,15 +122,12 @@ async function putImage(
   const chains = chainIds(file.rootfs.diff_ids)
   const unpin = context.pins.pin(chains)
   try {
-    const id = await context.content.write(Buffer.from(JSON.stringify(file)))
-    const layers = file.rootfs.diff_ids.map((diffId, index) => rememberedLayer(context, diffId, chains[index] ?? ''))
-    const summary = recordImage(context, {
-      id,
+    const summary = await addImage(context, {
       config: file,
-      layers,
+      layers: () => file.rootfs.diff_ids.map((diffId, index) => rememberedLayer(context, diffId, chains[index] ?? '')),
       names: { tags: names, ...(variants === undefined ? {} : { variants: variants as Digest[] }) },
     })
-    for (const name of names) emitTag(context, id, name)
+    for (const name of names) emitTag(context, summary.id, name)
     return summary
   } finally {
     unpin()

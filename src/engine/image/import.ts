@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
-import type { Digest } from '../../oci/digest.ts'
 import type { ImageConfigFile } from '../../oci/image-config.ts'
 import { mediaTypes } from '../../oci/media-types.ts'
 import { hostPlatform, parsePlatform } from '../../oci/platform.ts'
 import { formatReference, parseReference } from '../../oci/reference.ts'
 import type * as api from '../api.ts'
-import { makeDurable, recordImage } from './adopt-image.ts'
+import { addImage, makeDurable } from './adopt-image.ts'
 import { applyChanges } from './changes.ts'
 import type { ImageContext } from './context.ts'
 import type { Compression, LayerResult } from './work/jobs.ts'
@@ -40,16 +39,11 @@ export async function importImage(
       rootfs: { type: 'layers', diff_ids: [result.diffId] },
       history: [{ created, comment: params.message ?? 'imported from a tar archive' }],
     }
-    const id = await context.content.write(Buffer.from(JSON.stringify(file)))
     const blob = { digest: result.digest, size: result.size, mediaType: layerMediaType(result.compression), tarSize: result.tarSize }
-    const summary = recordImage(context, {
-      id,
-      config: file,
-      layers: [{ diffId: result.diffId, size: result.unpackedSize, blob }],
-      names: { tags },
-    })
+    const layers = [{ diffId: result.diffId, size: result.unpackedSize, blob }]
+    const summary = await addImage(context, { config: file, layers: () => layers, names: { tags } })
     await makeDurable(context)
-    context.emit({ type: 'image', action: 'import', id, attributes: { name: params.reference ?? id } })
+    context.emit({ type: 'image', action: 'import', id: summary.id, attributes: { name: params.reference ?? summary.id } })
     sink?.({ target, verb: 'Imported', phase: 'done' })
     return summary
   } finally {
@@ -107,9 +101,4 @@ export function layerMediaType(compression: Compression): string {
   if (compression === 'gzip') return mediaTypes.ociLayerGzip
   if (compression === 'zstd') return mediaTypes.ociLayerZstd
   return compression === 'none' ? mediaTypes.ociLayer : `${mediaTypes.ociLayer}+${compression}`
-}
-
-/** Digest of a string that is known to be the hex of a sha256. */
-export function sha256Digest(hex: string): Digest {
-  return `sha256:${hex}` as Digest
 }

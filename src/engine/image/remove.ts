@@ -44,12 +44,14 @@ async function deleteImage(context: ImageContext, record: ImageRecord, deps: Rem
   store.remove(record.id)
   configs.forget(record.id)
   emit(context, 'delete', record.id, record.id)
-  const keptChains = new Set([...store.all().flatMap(recordChains), ...deps.retained()])
-  const keptBlobs = new Set(store.all().flatMap(recordBlobs))
+  // Asked for each: an image may have come meanwhile.
+  const isKeptChain = (chainId: string): boolean =>
+    pins.has(chainId) || deps.retained().includes(chainId) || store.all().some((other) => recordChains(other).includes(chainId))
+  const isKeptBlob = (blob: string): boolean => pins.has(blob) || store.all().some((other) => recordBlobs(other).includes(blob))
   const lines = [`Deleted: ${record.id}`]
   // From the top: a layer under another one cannot go.
   for (const chainId of [...recordChains(record)].reverse()) {
-    if (keptChains.has(chainId) || pins.has(chainId)) break
+    if (isKeptChain(chainId)) break
     if (!(await removeLayer(snapshots.removeLayer(chainId)))) break
     lines.push(`Deleted: ${chainId}`)
   }
@@ -59,7 +61,7 @@ async function deleteImage(context: ImageContext, record: ImageRecord, deps: Rem
     if (other === undefined || Object.keys(other.tags).length > 0 || isVariant(other, store.all()) || deps.usersOf(id).length > 0) continue
     lines.push(...(await deleteImage(context, other, deps)))
   }
-  for (const blob of recordBlobs(record)) if (!(keptBlobs.has(blob) || pins.has(blob))) await content.remove(blob as Digest)
+  for (const blob of recordBlobs(record)) if (!isKeptBlob(blob)) await content.remove(blob as Digest)
   return lines
 }
 

@@ -1,6 +1,7 @@
 import { TscomposeError } from '../../../base/errors.ts'
 import type { RuntimeLinux, RuntimeNamespace, RuntimeSeccomp, RuntimeSpec } from '../../../oci/runtime-spec.ts'
 import { resolveCapabilities } from './capabilities.ts'
+import { checkLimits } from './check-limits.ts'
 import type { BundleInput, NamespaceChoice } from './input.ts'
 import { bundleMounts } from './mounts.ts'
 import { maskedPaths, readonlyPaths } from './paths.ts'
@@ -13,7 +14,7 @@ import { defaultSeccomp } from './seccomp.ts'
  * Throws `invalid` for what no kernel could run (unknown capability, no command, contradicting options).
  */
 export function buildBundle(input: BundleInput): { readonly config: RuntimeSpec; readonly warnings: readonly string[] } {
-  const warnings: string[] = []
+  const warnings: string[] = [...checkLimits(input)]
   const warn = (text: string): void => void warnings.push(text)
   const { spec } = input
   const capabilities = containerCapabilities(input)

@@ -16,6 +16,11 @@ export interface HostFacts {
   readonly recursiveReadOnly: boolean
   /** The memory controller counts swap. */
   readonly swapAccounting: boolean
+  /** Numbers of the processors and of the memory nodes that are online. */
+  readonly cpus: readonly number[]
+  readonly memoryNodes: readonly number[]
+  /** Block devices can be shared out by weight. */
+  readonly blockWeight: boolean
   /** Existing `…/cpuN/thermal_throttle` directories: they tell neighbours apart, so they are masked. */
   readonly thermalPaths: readonly string[]
 }

@@ -13,7 +13,7 @@ export function bundleResources(input: BundleInput): RuntimeResources {
     ...section('memory', memoryLimits(limits, input.host.swapAccounting)),
     ...section('cpu', cpuLimits(limits)),
     ...(limits.pidsLimit !== undefined && limits.pidsLimit > 0 ? { pids: { limit: limits.pidsLimit } } : {}),
-    ...section('blockIO', blockLimits(limits, input.blockDevices)),
+    ...section('blockIO', blockLimits(limits, input)),
   }
 }
 
@@ -50,12 +50,12 @@ function cpuLimits(limits: Resources): NonNullable<RuntimeResources['cpu']> {
   } as NonNullable<RuntimeResources['cpu']>
 }
 
-function blockLimits(limits: Resources, numbers: BundleInput['blockDevices']): NonNullable<RuntimeResources['blockIO']> {
+function blockLimits(limits: Resources, { blockDevices: numbers, host }: BundleInput): NonNullable<RuntimeResources['blockIO']> {
   const throttle = (list: Resources['blkioDeviceReadBps'] = []): readonly RuntimeThrottle[] =>
     list.map(({ path, rate }) => ({ ...deviceNumber(numbers, path), rate }))
   const weights = (limits.blkioWeightDevices ?? []).map(({ path, weight }) => ({ ...deviceNumber(numbers, path), weight }))
   return {
-    ...(positive(limits.blkioWeight) === undefined ? {} : { weight: limits.blkioWeight }),
+    ...(positive(limits.blkioWeight) === undefined || !host.blockWeight ? {} : { weight: limits.blkioWeight }),
     ...list('weightDevice', weights),
     ...list('throttleReadBpsDevice', throttle(limits.blkioDeviceReadBps)),
     ...list('throttleWriteBpsDevice', throttle(limits.blkioDeviceWriteBps)),

@@ -8,7 +8,7 @@ import { hostPlatform } from '../../../oci/platform.ts'
 import { formatReference, parseReference } from '../../../oci/reference.ts'
 import { findExecutable, run } from '../../../sys/process.ts'
 import type * as api from '../../api.ts'
-import { recordImage } from '../adopt-image.ts'
+import { addImage } from '../adopt-image.ts'
 import type { ImageContext } from '../context.ts'
 import { summarize } from '../image-store.ts'
 import { type AptSource, chooseSuite, formatAptSources, type SuiteSources, suiteOf } from './apt-sources.ts'
@@ -51,9 +51,9 @@ export async function bootstrapImage(
   const unpin = context.pins.pin([layer.chainId])
   try {
     const config = imageConfig({ diffId: layer.diffId, label, created: new Date(context.now()).toISOString(), suite: recipe.suite })
-    const id = await context.content.write(Buffer.from(JSON.stringify(config)))
-    const summary = recordImage(context, { id, config, layers: [{ diffId: layer.diffId, size: layer.size }], names: { tags: [tag] } })
-    context.emit({ type: 'image', action: 'import', id, attributes: { name: params.reference } })
+    const layers = [{ diffId: layer.diffId, size: layer.size }]
+    const summary = await addImage(context, { config, layers: () => layers, names: { tags: [tag] } })
+    context.emit({ type: 'image', action: 'import', id: summary.id, attributes: { name: params.reference } })
     sink?.({ target, verb: 'Bootstrapped', phase: 'done' })
     return summary
   } finally {

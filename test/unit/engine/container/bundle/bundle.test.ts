@@ -10,6 +10,9 @@ const host: HostFacts = {
   cgroup: 'hybrid',
   capabilities: allCapabilities,
   hardLimits: { nofile: 20_000, memlock: 65_536 },
+  cpus: [0, 1, 4],
+  memoryNodes: [0],
+  blockWeight: true,
   seccomp: true,
   apparmor: false,
   recursiveReadOnly: true,
@@ -47,6 +50,35 @@ function golden(config: RuntimeSpec): string {
 // The files were compared member by member with what dockerd 28.5 writes for the same containers. They differ where this
 // engine wants to: rlimits and umask are explicit, HOME is set, /proc/latency_stats and its like stand in another order.
 describe('buildBundle', () => {
+  it.each<[Partial<ContainerSpec>, string]>([
+    [{ resources: { memory: 1024 } }, 'a memory limit of 1024 bytes'],
+    [{ resources: { memory: 1 << 27, memorySwap: 1 << 26 } }, 'less than memory'],
+    [{ resources: { memorySwap: 1 << 26 } }, 'needs one of memory'],
+    [{ resources: { memory: 1 << 24, memoryReservation: 1 << 25 } }, 'more memory is reserved'],
+    [{ resources: { cpusetCpus: '0-1,77' } }, '"0-1,77"'],
+    [{ resources: { cpusetCpus: '2' } }, '"2"'],
+    [{ resources: { cpusetCpus: 'x' } }, '"x"'],
+    [{ resources: { cpusetMems: '1' } }, '"1"'],
+    [{ ulimits: { foo: { soft: 1, hard: 1 } } }, 'no ulimit "foo"'],
+    [{ ulimits: { nofile: { soft: 5, hard: 3 } } }, 'soft limit 5 is above'],
+    [{ workingDir: 'rel' }, '"rel" is not absolute'],
+    [{ pid: 'wrong' }, 'unknown pid mode "wrong"'],
+    [{ dns: ['300.1.1.1'] }, '"300.1.1.1" is no IP address'],
+    [{ network: { kind: 'networks', endpoints: [{ network: 'n', macAddress: 'zz' }] } }, '"zz" is no MAC address'],
+    [{ runtime: 'nosuch' }, 'no runtime "nosuch"'],
+    [{ storageOpt: { size: '1G' } }, 'storage_opt'],
+  ])('refuses %j in words of its own', (spec, message) => {
+    expect(() => buildBundle(input(spec))).toThrow(message)
+  })
+
+  it('takes limits the machine has, and warns of those that change nothing', () => {
+    const resources = { cpus: 64, blkioWeight: 5, memory: 6 << 20, memorySwap: -1, cpusetCpus: '0-1,4', cpusetMems: '0' }
+    const { config, warnings } = buildBundle(input({ resources, pid: 'host' }, { host: { ...host, blockWeight: false } }))
+    expect(warnings).toEqual(['cpus 64 limits nothing: this machine has 3', expect.stringContaining('blkio weight is left out')])
+    expect(config.linux.resources.blockIO).toBeUndefined()
+    expect(config.linux.resources.cpu).toMatchObject({ cpus: '0-1,4', mems: '0' })
+  })
+
   it('gives a plain container what Docker gives it', async () => {
     await expect(golden(buildBundle(input()).config)).toMatchFileSnapshot('golden/plain.golden')
   })
