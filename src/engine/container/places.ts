@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { EnginePaths } from '../parts.ts'
 
 /** Where one container keeps its things. */
@@ -42,6 +43,6 @@ export function runtimeStateRoot(paths: EnginePaths): string {
 
 /** Path of a container's group in every hierarchy. */
 export function cgroupPath(id: string, parent?: string): string {
-  const base = parent === undefined || parent === '' ? '/tscompose' : parent.startsWith('/') ? parent : `/${parent}`
-  return `${base.replace(/\/+$/, '')}/${id}`
+  // Nothing leads out of the hierarchy.
+  return posix.join('/', parent === undefined || parent === '' ? 'tscompose' : parent, id)
 }
