@@ -63,6 +63,13 @@ export function errorToData(error: unknown): ErrorData {
   }
   if (isAbortError(error)) return { kind: 'canceled', code: 'CANCELED', message: 'canceled' }
   const foreign = error instanceof Error ? error : new Error(String(error))
+  if (hasErrno(error, 'ENOSPC') || hasErrno(error, 'EDQUOT'))
+    return {
+      kind: 'unavailable',
+      code: 'NO_SPACE',
+      message: foreign.message,
+      hint: 'free some space on that disk, and run the command again',
+    }
   return {
     kind: 'internal',
     code: 'INTERNAL',

@@ -28,6 +28,8 @@ export function createInterrupts(options: InterruptsOptions): { readonly interru
         return count > 0
       },
       take: (handler) => {
+        // One that came before ends the command before it begins.
+        controller.signal.throwIfAborted()
         taker = handler
         return () => {
           if (taker === handler) taker = undefined

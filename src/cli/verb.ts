@@ -46,6 +46,7 @@ export interface Interrupts {
   /**
    * Gives the signals to `handler`, called with 1 for the first, 2 for the second and so on, until the returned function
    * is called. Attached `up` stops gracefully on 1 and kills on 2.
+   * Throws CANCELED where one came before.
    */
   take(handler: (count: number) => void): () => void
 }

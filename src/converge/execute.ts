@@ -88,7 +88,7 @@ export async function execute(plan: Plan, engine: Engine, options: ExecuteOption
   for (const node of plan.nodes) outcomes.set(node.id, runNode(node))
   await Promise.all(outcomes.values())
   if (failures.length > 0) {
-    await undoPreparation(done, engine, ({ target }, verb, phase) => emit(options.sink, { target, verb, phase }))
+    await undoPreparation(done, context, ({ target }, verb, phase) => emit(options.sink, { target, verb, phase }))
     throw summarize(
       failures.map(({ error }) => error),
       await notStarted(plan, outcomes, failures),

@@ -50,7 +50,12 @@ export const executors: Executors = {
     await run.engine.images.remove({ image: op.image }, quiet(run))
   },
   'network.create': async (op, run) => {
-    await run.engine.networks.create({ spec: op.spec }, quiet(run))
+    try {
+      await run.engine.networks.create({ spec: op.spec }, quiet(run))
+    } catch (error) {
+      // Another `up` of the project was quicker.
+      if (!hasCode(error, 'NETWORK_EXISTS') || !(await isOurs(op.spec, run))) throw error
+    }
   },
   'network.remove': async (op, run) => run.engine.networks.remove({ network: op.network }, quiet(run)),
   'volume.create': async (op, run) => {
@@ -132,6 +137,11 @@ const shownLines = 5
 /** Container steps are shown by execute(); an engine that showed them as well would say everything twice. */
 function quiet({ signal }: RunContext): CallContext {
   return signal === undefined ? {} : { signal }
+}
+
+async function isOurs({ name, labels }: Operation<'network.create'>['spec'], run: RunContext): Promise<boolean> {
+  const found = await run.engine.networks.inspect({ network: name })
+  return [label.project, label.network].every((key) => found.labels[key] !== undefined && found.labels[key] === labels?.[key])
 }
 
 /** Pulls, pushes and builds have steps and layers to show; that the image itself begins and ends is said by execute(). */

@@ -1,5 +1,6 @@
 import type { EventSink } from '../base/event.ts'
-import type { Engine } from '../engine/api.ts'
+import type { RunContext } from './executors.ts'
+import { label } from './labels.ts'
 import type { OperationKind, PlanNode } from './plan.ts'
 
 /** What changes nothing anybody could use yet, or can stay for the next attempt. */
@@ -11,10 +12,11 @@ const preparing: ReadonlySet<OperationKind> = new Set(['image.pull', 'image.buil
  */
 export async function undoPreparation(
   done: readonly PlanNode[],
-  engine: Engine,
+  { engine, began }: Pick<RunContext, 'engine' | 'began'>,
   show: (node: PlanNode, verb: string, phase: Parameters<EventSink>[0]['phase']) => void,
 ): Promise<void> {
   if (!done.every(({ op }) => preparing.has(op.kind))) return
+  if (await isShared(done, { engine, began })) return
   await Promise.all(
     done.map(async (node) => {
       const { op } = node
@@ -30,4 +32,17 @@ export async function undoPreparation(
       }
     }),
   )
+}
+
+/** True where the project has got containers meanwhile: another command is at work, and what we made is as good as its own. */
+async function isShared(done: readonly PlanNode[], { engine, began }: Pick<RunContext, 'engine' | 'began'>): Promise<boolean> {
+  const project = done
+    .map(({ op }) => (op.kind === 'network.create' || op.kind === 'volume.create' ? op.spec.labels?.[label.project] : undefined))
+    .find((name) => name !== undefined)
+  if (project === undefined) return false
+  try {
+    return (await engine.containers.list({ project, all: true })).some(({ createdAt }) => createdAt >= began)
+  } catch {
+    return true
+  }
 }

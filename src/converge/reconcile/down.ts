@@ -63,7 +63,7 @@ export function addRemovals(
     for (const container of byService.get(name) ?? []) {
       const hooks = hooksOf(options.project, name)
       const { cause, timeoutMs, volumes = false } = options
-      nodes.set(container.id, addRemove(builder, container, { cause, timeoutMs, volumes, after, hooks }))
+      nodes.set(container.id, addRemove(builder, container, { cause, timeoutMs, volumes, force: true, after, hooks }))
     }
   }
   return nodes

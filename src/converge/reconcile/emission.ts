@@ -64,6 +64,8 @@ export function addStop(builder: PlanBuilder, container: ContainerSummary, optio
 
 export interface RemoveOptions extends StopOptions {
   readonly volumes?: boolean
+  /** Even where somebody has started it again meanwhile. */
+  readonly force?: boolean
 }
 
 /** Stops and removes; returns the node after which it is gone. */
@@ -71,7 +73,12 @@ export function addRemove(builder: PlanBuilder, container: ContainerSummary, opt
   const stopped = addStop(builder, container, options)
   return builder.add({
     target: containerTarget(container.name),
-    op: { kind: 'container.remove', container: { id: container.id }, ...(options.volumes === true ? { volumes: true } : {}) },
+    op: {
+      kind: 'container.remove',
+      container: { id: container.id },
+      ...(options.volumes === true ? { volumes: true } : {}),
+      ...(options.force === true ? { force: true } : {}),
+    },
     cause: options.cause,
     after: [stopped, ...(options.after ?? [])],
     ...(options.silent === true ? {} : { shown: { start: 'Removing', done: 'Removed' } }),

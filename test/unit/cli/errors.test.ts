@@ -62,4 +62,11 @@ describe('signals', () => {
     expect([counts, signal.aborted]).toEqual([[1, 2], false])
     release()
   })
+
+  it('end a verb that would take them when the first has come already', () => {
+    const signals = new EventEmitter()
+    const { interrupts } = createInterrupts({ signals, exit: () => {} })
+    signals.emit('SIGTERM')
+    expect(() => interrupts.take(() => {})).toThrow('canceled')
+  })
 })
