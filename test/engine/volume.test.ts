@@ -70,6 +70,19 @@ describe('named volumes', () => {
     await expect(part.api.inspect({ volume: 'two' })).rejects.toEqual(codeOf('VOLUME_NOT_FOUND'))
   })
 
+  it('are not made at all where the disk is full, and what was there before stays', async () => {
+    sh(`mkdir -p ${volumes} && mount -t tmpfs -o size=64k tmpfs ${volumes} && mkdir -p ${data('kept')} && echo data >${data('kept')}/file`)
+    sh(`head -c 64k /dev/zero >${volumes}/fill || true`)
+    await expect(part.api.create({ spec: { name: 'fresh', labels: {} } })).rejects.toEqual(codeOf('NO_SPACE'))
+    await expect(part.api.create({ spec: { name: 'kept', labels: {} } })).rejects.toEqual(codeOf('NO_SPACE'))
+    expect(readdirSync(volumes).sort()).toEqual(['fill', 'kept'])
+    expect(readFileSync(`${data('kept')}/file`, 'utf8')).toBe('data\n')
+    rmSync(`${volumes}/fill`)
+    await part.api.create({ spec: { name: 'fresh', labels: {} } })
+    expect(await part.api.list()).toHaveLength(1)
+    sh(`umount ${volumes}`)
+  })
+
   it('stay while a container has them, also after a restart, and name it', async () => {
     await part.provider.ensure({ name: 'data', labels: {} })
     expect(await part.provider.acquire('data', 'c1')).toBe(data('data'))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createKeyedLock } from '../../base/concurrency.ts'
 import { TscomposeError } from '../../base/errors.ts'
 import { umount } from '../../sys/mount.ts'
@@ -67,10 +67,16 @@ export function createVolumePart(options: VolumePartOptions): VolumePart {
   }
   const make = ({ name, driverOptions = {}, labels }: VolumeSpec): VolumeRecord => {
     parseDriverOptions(name, driverOptions)
-    mkdirSync(home(name), { recursive: true, mode: 0o700 })
-    mkdirSync(mountpoint(name), { recursive: true, mode: 0o755 })
+    const isNew = mkdirSync(home(name), { recursive: true, mode: 0o700 }) !== undefined
     const record: VolumeRecord = { version: 1, name, driverOptions, labels, createdAt: now(), users: [] }
-    save(record)
+    try {
+      mkdirSync(mountpoint(name), { recursive: true, mode: 0o755 })
+      save(record)
+    } catch (error) {
+      // What was there before may be somebody's data.
+      if (isNew) rmSync(home(name), { recursive: true, force: true })
+      throw error
+    }
     say('create', name)
     return record
   }
