@@ -23,8 +23,8 @@ export interface TimedOptions extends LifecycleOptions {
 /** Starts containers that are stopped, dependencies first. Rejects where the project has none. */
 export async function start(scope: Scope, options: LifecycleOptions & Pick<StartRules, 'wait' | 'waitTimeoutMs'>): Promise<void> {
   const { services, ...rules } = options
-  const all = await findContainers(scope)
-  const containers = services === undefined || services.length === 0 ? all : withDependencies(all, await named(scope, services))
+  const chosen = await named(scope, services)
+  const containers = services === undefined || services.length === 0 ? chosen : withDependencies(await findContainers(scope), chosen)
   if (containers.length === 0) throw noContainers(scope)
   await runPlan(scope, planStart(containers, { ...rulesOf(scope), ...rules }))
 }
@@ -82,8 +82,9 @@ function pausePlan(containers: readonly ContainerSummary[], kind: 'container.pau
   return planEach(containers, { op: (id) => ({ kind, container: { id } }), cause: `asked for`, shown: { done } })
 }
 
+/** The named services' containers; without names, those of the project's services whose profiles are active. */
 function named(scope: Scope, services: readonly string[] | undefined): Promise<readonly ContainerSummary[]> {
-  return findContainers(scope, services === undefined ? {} : { services })
+  return findContainers(scope, { ...(services === undefined ? {} : { services }), orphans: false })
 }
 
 function rulesOf({ project }: Scope): LifecycleRules {

@@ -142,6 +142,8 @@ async function runShown(node: PlanNode, context: RunContext, options: ExecuteOpt
   try {
     await dispatch(node.op, node, context)
   } catch (error) {
+    if ('ifUnused' in node.op && (hasCode(error, 'NETWORK_IN_USE') || hasCode(error, 'VOLUME_IN_USE')))
+      return emit(options.sink, { target, verb: 'Resource is still in use', phase: 'warn' })
     const phase = node.onFailure === 'warn' ? 'warn' : 'fail'
     if (!isAbortError(error)) emit(options.sink, { target, verb: 'Error', phase, text: firstLine(errorToData(error).message) })
     throw error

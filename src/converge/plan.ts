@@ -12,9 +12,10 @@ export interface OperationArgs {
   'image.build': { readonly build: BuildSpec }
   'image.remove': { readonly image: string }
   'network.create': { readonly spec: NetworkSpec }
-  'network.remove': { readonly network: string }
+  /** `ifUnused`: what somebody else still uses stays, and that is no failure. */
+  'network.remove': { readonly network: string; readonly ifUnused?: true }
   'volume.create': { readonly spec: VolumeSpec }
-  'volume.remove': { readonly volume: string }
+  'volume.remove': { readonly volume: string; readonly ifUnused?: true }
   /** `imageFrom`: the node that brings the image, so that its ID becomes a label. */
   'container.create': { readonly spec: ContainerSpec; readonly imageFrom?: number }
   'container.rename': { readonly container: ContainerTarget; readonly name: string }

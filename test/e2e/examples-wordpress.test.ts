@@ -41,11 +41,15 @@ describe.skipIf(impossible !== undefined)(`WordPress in a browser${impossible ==
     expect(await browser.screenshot('wordpress-1-wizard')).toBeGreaterThan(16)
     await page.getByLabel('Site Title').fill('Field notes')
     await page.getByLabel('Username').fill(editor.name)
+    // Its script puts a password of its own there once the meter has loaded, if nothing was typed yet.
+    await page.waitForFunction(`typeof zxcvbn === 'function'`)
     await page.locator('#pass1').fill(editor.password)
     await page.getByLabel('Your Email').fill('editor@example.test')
     await page.getByRole('button', { name: 'Install WordPress' }).click()
     await page.getByText('Success!').waitFor()
     await page.getByRole('link', { name: 'Log In' }).click()
+    // The page moves the cursor a moment after it has loaded, and with it what is being typed.
+    await page.waitForFunction(`document.activeElement?.id === 'user_login'`)
     await page.locator('#user_login').fill(editor.name)
     await page.locator('#user_pass').fill(editor.password)
     await page.getByRole('button', { name: 'Log In' }).click()

@@ -112,7 +112,7 @@ function addObjectRemovals(builder: PlanBuilder, observed: ObservedState, { rule
   for (const { name } of own(observed.networks)) {
     builder.add({
       target: { kind: 'network', name },
-      op: { kind: 'network.remove', network: name },
+      op: { kind: 'network.remove', network: name, ifUnused: true },
       cause: 'it belongs to the project',
       after: removed,
       shown,
@@ -124,7 +124,7 @@ function addObjectRemovals(builder: PlanBuilder, observed: ObservedState, { rule
   for (const name of names) {
     builder.add({
       target: { kind: 'volume', name },
-      op: { kind: 'volume.remove', volume: name },
+      op: { kind: 'volume.remove', volume: name, ifUnused: true },
       cause: 'asked for by --volumes',
       after: removed,
       ...(anonymous.includes(name) ? {} : { shown }),
