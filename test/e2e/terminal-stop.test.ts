@@ -44,27 +44,36 @@ const moreTicks = async (): Promise<void> => {
   const before = Number([...plain().matchAll(/tick (\d+)/g)].at(-1)?.[1] ?? 0)
   await shell.until(new RegExp(`tick ${before + 2}`))
 }
+/** Presses Ctrl-Z, sees that nothing comes while it stands still, and that more comes after fg. */
+const stopAndGoOn = async (meanwhile: () => Promise<void> = async () => {}): Promise<void> => {
+  shell.press(keys.ctrlZ)
+  await shell.until('Stopped')
+  await meanwhile()
+  const seen = ticks()
+  type('sleep 0.7; echo quiet')
+  await shell.until(/\nquiet|\rquiet/)
+  expect(ticks()).toBe(seen)
+  type('fg')
+  await moreTicks()
+}
+const expectEveryTick = (): void => {
+  const numbers = [...plain().matchAll(/tick (\d+)/g)].map(([, number]) => Number(number))
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+}
 
 describe('Ctrl-Z and fg', () => {
   it('stop attached up, menu and all, give the shell its terminal meanwhile, and lose no line', async () => {
     type(`${launcher} up`)
     await shell.until(/tick 3[\s\S]*Enable Watch/)
-    shell.press(keys.ctrlZ)
-    await shell.until('Stopped')
-    type('stty -a | grep -o "[-]*icanon" | sed s/^/mode=/')
-    await shell.until('mode=icanon')
-    const seen = ticks()
-    type('sleep 0.7; echo quiet')
-    await shell.until(/\nquiet|\rquiet/)
-    expect(ticks()).toBe(seen)
-    type('fg')
-    await moreTicks()
+    await stopAndGoOn(async () => {
+      type('stty -a | grep -o "[-]*icanon" | sed s/^/mode=/')
+      await shell.until('mode=icanon')
+    })
     expect(isCooked()).toBe(false)
     // The keys are the menu's again, and nothing was lost while it stood still.
     shell.press('w')
     await shell.until('Watch is not configured')
-    const numbers = [...plain().matchAll(/tick (\d+)/g)].map(([, number]) => Number(number))
-    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+    expectEveryTick()
     shell.press(keys.ctrlC)
     await shell.until(/Gracefully Stopping[\s\S]*ready\$ $/)
     type('echo "code=$?"')
@@ -78,16 +87,8 @@ describe('Ctrl-Z and fg', () => {
     await project.ok(['up', '-d'])
     type(`${launcher} logs -f --no-log-prefix`)
     await shell.until('tick 3')
-    shell.press(keys.ctrlZ)
-    await shell.until('Stopped')
-    const seen = ticks()
-    type('sleep 0.7; echo quiet')
-    await shell.until(/\nquiet|\rquiet/)
-    expect(ticks()).toBe(seen)
-    type('fg')
-    await moreTicks()
-    const numbers = [...plain().matchAll(/tick (\d+)/g)].map(([, number]) => Number(number))
-    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+    await stopAndGoOn()
+    expectEveryTick()
     shell.press(keys.ctrlC)
     await shell.until(/\^C[\s\S]*ready\$ $/)
     type('echo "code=$?"')

@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hasErrno, TscomposeError } from '../../base/errors.ts'
 import { umount } from '../../sys/mount.ts'
 import { mountOverlay } from '../../sys/overlay.ts'
@@ -104,7 +104,7 @@ export function createSnapshots({ root, layers, jobs }: SnapshotsOptions): Snaps
       const { lower, upper, work, merged } = mounted
       if (isMountPoint(merged)) return mounted
       // The kernel's mark of an unclean end; what it warns of is why `volatile` was chosen.
-      if (snapshot.volatile) rmSync(`${work}/work/incompat/volatile`, { recursive: true, force: true })
+      if (snapshot.volatile) rmSync(join(work, 'work', 'incompat', 'volatile'), { recursive: true, force: true })
       mountOverlay({ lowers: lower, upper, work, target: merged, options: { volatile: snapshot.volatile } })
       return mounted
     },
