@@ -55,6 +55,7 @@ export async function kill(
 ): Promise<{ readonly killed: number }> {
   const found = await findContainers(scope, {
     ...(options.services === undefined ? {} : { services: options.services }),
+    oneOff: 'include',
     orphans: options.removeOrphans === true,
   })
   const running = found.filter(({ state }) => state.status === 'running' || state.status === 'restarting')

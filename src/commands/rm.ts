@@ -17,7 +17,7 @@ export interface RmOptions {
 
 /** Removes stopped containers. Returns those that were (to be) removed. */
 export async function rm(scope: Scope, { services, stop, volumes, confirm }: RmOptions): Promise<readonly ContainerSummary[]> {
-  const selection = { oneOff: 'include' as const, orphans: false, ...(services === undefined ? {} : { services }) }
+  const selection = { orphans: false, ...(services === undefined ? {} : { services }) }
   if (stop) await runPlan(scope, planStop(await findContainers(scope, selection), {}))
   const stopped = (await findContainers(scope, selection)).filter(
     ({ state }) => !['running', 'restarting', 'paused'].includes(state.status),

@@ -102,6 +102,17 @@ describe('run', () => {
     expect(await project.ok(['ps', '-aq'])).toBe('')
   })
 
+  it('is left alone by rm, which is for services, and ended by kill', async () => {
+    await project.ok(['up', '-d', '--no-deps', 'web'])
+    await project.ok(['run', '-d', '--no-deps', '--name', 'one-off', 'web'])
+    const states = (): Promise<string> => project.ok(['ps', '-a', '--format', '{{.Name}} {{.State}}'])
+    await project.ok(['rm', '-s', '-f', 'web'])
+    expect(await states()).toBe('one-off running\n')
+    await project.ok(['kill', 'web'])
+    expect(await states()).toBe('one-off exited\n')
+    await project.ok(['down', '-t', '0'])
+  })
+
   it('runs a service of a profile that is off, with its entrypoint', async () => {
     const { exitCode, stdout } = await project.run(['run', '--rm', 'job'])
     expect([exitCode, stdout]).toEqual([4, 'job\n'])

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { arch, release } from 'node:os'
 import { allCapabilities } from './bundle/capabilities.ts'
 import type { HostFacts } from './bundle/input.ts'
+import { parseNumberList } from './bundle/number-list.ts'
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', loong64: 'loong64' }
 
@@ -70,14 +71,10 @@ function kernelAtLeast(version: string, major: number, minor: number): boolean {
   return Number(ownMajor) > major || (Number(ownMajor) === major && Number(ownMinor) >= minor)
 }
 
-/** `0-1,4` of /sys as numbers; a kernel without memory nodes has the first. */
+/** A kernel without memory nodes has the first. */
 function online(kind: 'cpu' | 'node'): readonly number[] {
   const file = `/sys/devices/system/${kind}/online`
-  const ranges = existsSync(file) ? readFileSync(file, 'utf8').trim().split(',') : ['0']
-  return ranges.flatMap((range) => {
-    const [first = 0, last = first] = range.split('-').map(Number)
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
-  })
+  return (existsSync(file) ? parseNumberList(readFileSync(file, 'utf8')) : undefined) ?? [0]
 }
 
 function thermalPaths(): readonly string[] {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { TscomposeError } from '../../../base/errors.ts'
 import type { ContainerSpec, Resources } from '../../api.ts'
 import type { BundleInput } from './input.ts'
+import { parseNumberList } from './number-list.ts'
 
 /** Below this no runtime gets a container going; Docker's bound as well. */
 const leastMemory = 6 << 20
@@ -41,13 +42,9 @@ function checkMemory({ memory = 0, memoryReservation: reservation = 0, memorySwa
     )
 }
 
-/** A list like `0-2,5`. */
 function checkSet(name: string, text: string | undefined, available: readonly number[]): void {
   if (text === undefined || text === '') return
-  const wanted = text.split(',').map((part) => /^(\d+)(?:-(\d+))?$/.exec(part.trim()))
-  const isMissing = ([, first = '', last = first]: RegExpExecArray): boolean =>
-    Number(first) > Number(last) || !available.includes(Number(first)) || !available.includes(Number(last))
-  if (wanted.every((range) => range !== null && !isMissing(range))) return
+  if (parseNumberList(text)?.every((number) => available.includes(number)) === true) return
   throw invalidLimit(`${name} ${JSON.stringify(text)} names what this machine does not have`, `it has ${available.join(', ')}`)
 }
 

@@ -58,6 +58,8 @@ describe('buildBundle', () => {
     [{ resources: { cpusetCpus: '0-1,77' } }, '"0-1,77"'],
     [{ resources: { cpusetCpus: '2' } }, '"2"'],
     [{ resources: { cpusetCpus: 'x' } }, '"x"'],
+    [{ resources: { cpusetCpus: '0-4' } }, '"0-4"'],
+    [{ resources: { cpusetCpus: '0-999999999999' } }, '"0-999999999999"'],
     [{ resources: { cpusetMems: '1' } }, '"1"'],
     [{ ulimits: { foo: { soft: 1, hard: 1 } } }, 'no ulimit "foo"'],
     [{ ulimits: { nofile: { soft: 5, hard: 3 } } }, 'soft limit 5 is above'],
